@@ -1,0 +1,190 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The storeys of this house are listed in scripts/storeys.tsv and explained in ARCHITECTURE.md.
+// Imports go down; scripts/check-imports compares every `import` with that table.
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+    // Measured: plain byte loops across modules run ten times faster (docs/decisions/0003).
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+let careful = house + [.strictMemorySafety()]
+
+/// One module of the house. Its purpose stands in the line above each call.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: careful)
+}
+
+/// The tests of one module. `#expect` expands to code that strict memory safety refuses, so they take `house`.
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: house)
+}
+
+let package = Package(
+    name: "sealift",
+    products: [
+        .executable(name: "sealift", targets: ["sealift"]),
+        .executable(name: "sealift-install", targets: ["sealift-install"]),
+    ],
+    targets: [
+        // Storey 0: C libraries, each imported by its one wrapper.
+        .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // Storey 1.
+        // Sizes, digests, hex, base64, times, versions, member paths: values that cannot be wrong.
+        module("Values", []),
+        // The compiled-in profiles, as bytes.
+        .target(
+            name: "Profiles",
+            resources: [.embedInCode("../../profiles/k3s.yaml")],
+            swiftSettings: house),
+
+        // Storey 2.
+        // Diagnostics (what, where, next), progress, exit codes. Pure: terminal and clock are passed in.
+        module("Reporting", ["Values"]),
+
+        // Storey 3: one thin owner for each C library, and what we wrote in their place.
+        // Errno, paths, descriptors, directory handles, spawn, worker threads.
+        module("Posix", ["Values", "Reporting", "CLinux"]),
+        // A strict JSON reader and a canonical writer.
+        module("JSON", ["Values", "Reporting"]),
+        // SHA-256, keys and signatures; lets no EVP type out.
+        module("LibCrypto", ["Values", "CLibCrypto"]),
+        // Decodes one bounded zstd frame.
+        module("LibZstd", ["Values", "CLibZstd"]),
+        // Encodes one zstd frame; apart from the decoder so that the installer does not carry it.
+        module("LibZstdEncoder", ["Values", "CLibZstd"]),
+        // Reads foreign archives, with named formats only.
+        module("LibArchive", ["Values", "Reporting", "CLibArchive"]),
+        // Owns one curl_multi handle.
+        module("LibCurl", ["Values", "CLibCurl"]),
+        // YAML events and nodes with line and column.
+        module("LibYAML", ["Values", "Reporting", "CLibYAML"]),
+        // One table of flags feeds the parser, the help and the man page.
+        module("Arguments", ["Values", "Reporting"]),
+
+        // Storey 4.
+        // Image references, descriptors, manifests, platform choice.
+        module("OCI", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        // HTTP policy: parallel, resume, retry, mirrors, auth. Owns the one curl_multi thread.
+        module("Fetch", ["Values", "Reporting", "Posix", "JSON", "LibCurl", "LibCrypto"]),
+        // The content-addressed cache of what was fetched.
+        module("Store", ["Values", "Reporting", "Posix", "JSON", "LibCrypto"]),
+
+        // Storey 5.
+        // Bundle names, SHA256SUMS, manifest, tar headers, steps, requirements, receipt.
+        module("Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        // The distribution protocol over Fetch.
+        module("Registry", ["Values", "Reporting", "JSON", "LibCrypto", "Posix", "OCI", "Fetch", "Store"]),
+        // Stages files beside their targets and commits them; knows no bundle.
+        module("Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
+
+        // Storey 6.
+        // Definition, profile and lock from YAML, line and column kept.
+        module("Definition", ["Values", "Reporting", "Posix", "JSON", "LibYAML", "OCI", "Format", "Profiles"]),
+        // UntrustedBundle → VerifiedBundle: the order of trust.
+        module("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format"]),
+        // Rules over probes of this machine, read-only.
+        module("Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
+        // Keys on disk, signatures over SHA256SUMS and their sigstore form.
+        module("Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
+        // README.txt, report.html, SBOMs and other words about a bundle.
+        module("Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
+
+        // Storey 7.
+        // What a lock names → store: artefacts, images, local files; reads foreign archives.
+        module(
+            "Gather",
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "OCI", "Fetch", "Store",
+                "Registry", "Definition",
+            ]),
+
+        // Storey 8: the three verbs of a bundle's life.
+        // Profile + definition → lock.
+        module(
+            "Resolve",
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
+                "Definition", "Gather",
+            ]),
+        // Locked content → bundle, image archives too; checks its own output.
+        module(
+            "Assemble",
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "OCI", "Store", "Format",
+                "Definition", "Sign", "Report", "Verify",
+            ]),
+        // Plan, stage, commit, receipt.
+        module(
+            "Apply",
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Transaction", "Verify",
+                "Preflight",
+            ]),
+
+        // Storey 9: commands and wiring, no logic.
+        .executableTarget(
+            name: "sealift",
+            dependencies: [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "Arguments", "Profiles", "OCI", "Fetch",
+                "Store", "Format", "Registry", "Definition", "Verify", "Sign", "Report", "Gather", "Resolve",
+                "Assemble",
+            ],
+            path: "Sources/SealiftTool", swiftSettings: house),
+        .executableTarget(
+            name: "sealift-install",
+            dependencies: [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Arguments", "Format", "Transaction", "Verify",
+                "Preflight", "Apply",
+            ],
+            path: "Sources/InstallerTool", swiftSettings: house,
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all"],
+                    .when(configuration: .release))
+            ]),
+
+        tests(of: "Values"),
+        tests(of: "Reporting", ["Values"]),
+        tests(of: "Posix", ["Values", "Reporting"]),
+        tests(of: "JSON", ["Values", "Reporting"]),
+        tests(of: "LibCrypto", ["Values"]),
+        tests(of: "LibZstd", ["Values", "LibZstdEncoder"]),
+        tests(of: "LibArchive", ["Values", "Reporting"]),
+        tests(of: "LibCurl", ["Values"]),
+        tests(of: "LibYAML", ["Values", "Reporting"]),
+        tests(of: "Arguments", ["Values", "Reporting"]),
+        tests(of: "OCI", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        tests(of: "Fetch", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        tests(of: "Store", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        tests(of: "Registry", ["Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto"]),
+        tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibYAML", "OCI", "Format", "Profiles"]),
+        tests(
+            of: "Verify",
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "LibZstdEncoder", "Format"]),
+        tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
+        tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
+        tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
+        tests(of: "Gather", ["Values", "Reporting", "Posix", "LibCrypto", "OCI", "Fetch", "Store", "Registry", "Definition"]),
+        tests(of: "Resolve", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry", "Definition", "Gather"]),
+        tests(
+            of: "Assemble",
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign", "Report", "Verify"]),
+        tests(
+            of: "Apply",
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "Format", "Transaction", "Verify", "Preflight"]),
+    ]
+)

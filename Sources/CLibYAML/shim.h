@@ -1,0 +1,3 @@
+// libyaml: the event parser. Only LibYAML imports this.
+#pragma once
+#include <yaml.h>

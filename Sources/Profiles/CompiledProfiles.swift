@@ -1,0 +1,10 @@
+/// The profiles that are compiled into sealift, as the bytes of their YAML files under `profiles/`.
+public enum CompiledProfiles {
+    /// Name and bytes of each, sorted by name.
+    public static let all: [(name: String, bytes: [UInt8])] = [
+        ("k3s", PackageResources.k3s_yaml)
+    ]
+
+    /// The bytes of the profile called `name`; `nil` when there is none.
+    public static func bytes(named name: String) -> [UInt8]? { all.first { $0.name == name }?.bytes }
+}
