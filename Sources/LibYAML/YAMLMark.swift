@@ -1,0 +1,13 @@
+/// A place in a YAML text: line and column from 1; columns count Unicode scalars, as libyaml does.
+public struct YAMLMark: Hashable, Sendable {
+    /// The line, from 1.
+    public let line: Int
+    /// The column, from 1.
+    public let column: Int
+
+    /// A place by line and column, both from 1.
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+}
