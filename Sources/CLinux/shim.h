@@ -1,18 +1,24 @@
 // Linux system calls and constants that Glibc's module does not show to Swift. Only Posix imports this.
+//
+// Without _GNU_SOURCE, on purpose: with it, structures such as fd_set and utsname read differently here and in Swift's
+// own Glibc module, and a program that loads both does not compile. What glibc hides for that reason is declared below,
+// as its header does.
 #pragma once
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/stat.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -23,3 +29,49 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+// Hidden by glibc without _GNU_SOURCE.
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
+extern int syncfs(int descriptor);
+extern int pipe2(int descriptors[2], int flags);
+extern const char *strerrordesc_np(int number);
+extern const char *strerrorname_np(int number);
+
+enum {
+    SEALIFT_O_PATH = __O_PATH,
+    SEALIFT_AT_EMPTY_PATH = 0x1000,
+    SEALIFT_FALLOC_FL_KEEP_SIZE = 1,
+    SEALIFT_SYNC_FILE_RANGE_WRITE = 2,
+};
+
+// Swift cannot call variadic functions.
+static inline int sealift_open(int directory, const char *path, int flags, mode_t mode) {
+    return openat(directory, path, flags, mode);
+}
+
+// openat2(2), Linux 5.6; glibc has no function for it.
+static inline int sealift_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// renameat2(2): flags 1 RENAME_NOREPLACE, 2 RENAME_EXCHANGE.
+static inline int sealift_renameat2(
+    int old_directory, const char *old_name, int new_directory, const char *new_name, unsigned int flags) {
+    return (int)syscall(SYS_renameat2, old_directory, old_name, new_directory, new_name, flags);
+}
+
+// getdents64(2): records of { u64 inode, s64 offset, u16 length, u8 type, char name[] }.
+static inline ssize_t sealift_getdents64(int directory, void *buffer, size_t size) {
+    return syscall(SYS_getdents64, directory, buffer, size);
+}
+
+// statx(2) of an open descriptor: the mount it is on. Sets *known to 0 where the kernel (before 5.8) does not tell.
+static inline int sealift_mount_id(int descriptor, uint64_t *id, int *known) {
+    struct statx status = {0};
+    int result = (int)syscall(SYS_statx, descriptor, "", SEALIFT_AT_EMPTY_PATH, STATX_MNT_ID, &status);
+    *known = (status.stx_mask & STATX_MNT_ID) != 0;
+    *id = status.stx_mnt_id;
+    return result;
+}
