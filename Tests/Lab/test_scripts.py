@@ -1,0 +1,143 @@
+"""The scripts that judge the tree, judged: each rule is broken on purpose and must be seen."""
+import json
+import shutil
+import unittest
+
+import scratch
+
+TABLE = """# storey	module	in installer	only for
+3	Tool	no	-
+2	Wrapper	yes	-
+2	Other	yes	-
+2	Builder	no	-
+1	Base	yes	-
+0	CThing	yes	Wrapper
+"""
+DEPENDENCIES = {
+    "Tool": ["Wrapper", "Base"], "Wrapper": ["Base", "CThing"], "Other": ["Base"], "Builder": ["Base"], "Base": [],
+}
+
+
+class CheckImports(unittest.TestCase):
+    """scripts/check-imports over a small house of four storeys."""
+
+    def setUp(self):
+        self.root = scratch.folder("house")
+        self.addCleanup(shutil.rmtree, self.root)
+        (self.root / "scripts").mkdir()
+        self.table, self.dependencies = TABLE, {name: list(names) for name, names in DEPENDENCIES.items()}
+        self.source = {"Wrapper": "import Base\nimport CThing\n", "Tool": "public import Base\n"}
+        self.tests = {"BaseTests": ["Base"]}
+
+    def check(self):
+        """The complaints of the script, without its name."""
+        (self.root / "scripts/storeys.tsv").write_text(self.table)
+        targets = [{"name": "CThing", "type": "system", "dependencies": []}]
+        for name, names in {**self.dependencies, **self.tests}.items():
+            kind = "test" if name in self.tests else "executable" if name == "Tool" else "regular"
+            targets.append({"name": name, "type": kind, "dependencies": [{"byName": [each, None]} for each in names]})
+            folder = self.root / ("Tests" if kind == "test" else "Sources") / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "File.swift").write_text(self.source.get(name, ""))
+        package = self.root / "package.json"
+        package.write_text(json.dumps({"targets": targets}))
+        done = scratch.run(scratch.ROOT / "scripts/check-imports", "--root", self.root, "--package", package, check=False)
+        lines = [line.removeprefix("check-imports: error: ") for line in done.stderr.splitlines()]
+        self.assertEqual(done.returncode, 1 if lines else 0)
+        return lines
+
+    def test_accepts_a_house_in_order(self):
+        self.assertEqual(self.check(), [])
+
+    def test_refuses_sideways_and_up(self):
+        self.source["Other"] = "@testable import Wrapper\nprivate import struct Tool.Thing\n"
+        self.assertEqual(self.check(), [
+            "Sources/Other/File.swift:1: import Wrapper: Wrapper is on storey 2, Other on 2: imports go down",
+            "Sources/Other/File.swift:2: import Tool: Tool is on storey 3, Other on 2: imports go down"])
+
+    def test_refuses_a_dependency_sideways(self):
+        self.dependencies["Other"].append("Wrapper")
+        self.assertEqual(self.check(), [
+            "Package.swift: Other depends on Wrapper: Wrapper is on storey 2, Other on 2: imports go down"])
+
+    def test_refuses_what_the_manifest_lends_silently(self):
+        self.source["Tool"] = "import Other\n"
+        self.assertEqual(self.check(), [
+            "Sources/Tool/File.swift:1: import Other: Tool does not list Other in Package.swift"])
+
+    def test_refuses_a_c_library_beside_its_wrapper(self):
+        self.source["Other"] = "import CThing\n"
+        self.assertEqual(self.check(), ["Sources/Other/File.swift:1: import CThing: CThing is only for Wrapper"])
+
+    def test_refuses_foundation_and_dispatch(self):
+        for name, module in [("Base", "FoundationEssentials"), ("Other", "Dispatch"), ("Builder", "Foundation")]:
+            with self.subTest(module):
+                self.source = {name: f"#if os(Linux)\n  internal import {module}\n#endif\n"}
+                [complaint] = self.check()
+                self.assertIn(f"{name}/File.swift:2: import {module}: {name} may import", complaint)
+        self.source = {"Builder": "import FoundationEssentials\n"}
+        self.assertEqual(self.check(), [])
+
+    def test_refuses_a_builder_module_in_the_installer(self):
+        self.table = self.table.replace("1	Base	yes", "1	Base	no")
+        self.assertIn("Package.swift: Other depends on Base: Other is in the installer, Base is not", self.check())
+
+    def test_refuses_tests_that_depend_on_a_program(self):
+        self.tests["BaseTests"].append("Tool")
+        self.assertEqual(self.check(), ["Package.swift: BaseTests depends on Tool: tests run the built program"])
+
+    def test_refuses_a_module_outside_the_table(self):
+        self.dependencies["New"] = []
+        self.assertEqual(self.check(), ["New: stands in only one of Package.swift and scripts/storeys.tsv"])
+
+
+def event(kind, test=None, text="", **more):
+    payload = {"kind": kind, "messages": [{"text": text}], **more}
+    return {"kind": "event", "payload": payload if test is None else {**payload, "testID": test}}
+
+
+class CountTests(unittest.TestCase):
+    """scripts/count-tests over event streams as swift-testing writes them."""
+
+    def setUp(self):
+        self.root = scratch.folder("count")
+        self.addCleanup(shutil.rmtree, self.root)
+
+    def count(self, events, tests=("M.a()/F.swift:1:1", "M.b()/F.swift:2:1")):
+        """Status and lines, over one Swift run and no laboratory."""
+        records = [{"kind": "test", "payload": {"kind": "function", "id": each}} for each in tests] + events
+        stream = self.root / "events"
+        stream.write_text("".join(json.dumps(each) + "\n" for each in records))
+        done = scratch.run(scratch.ROOT / "scripts/count-tests", "--swift", stream, check=False)
+        return done.returncode, done.stdout.splitlines()
+
+    def test_counts_skips_apart_with_their_reason(self):
+        self.assertEqual(self.count([
+            event("testStarted", "M.a()/F.swift:1:1"), event("testEnded", "M.a()/F.swift:1:1"),
+            event("testSkipped", "M.b()/F.swift:2:1", 'Test b() skipped: "no root"'), event("runEnded"),
+        ]), (0, ["skipped: M.b(): no root", "1 passed, 0 failed, 1 skipped"]))
+
+    def test_a_known_issue_is_no_failure_and_another_is(self):
+        known = {"isFailure": False, "isKnown": True}
+        real = {"isKnown": False}  # as Swift 6.2 writes it
+        for issue, expected in [(known, (0, ["1 passed, 0 failed, 0 skipped"])),
+                                (real, (1, ["failed: M.a()", "0 passed, 1 failed, 0 skipped"]))]:
+            self.assertEqual(self.count([
+                event("testStarted", "M.a()/F.swift:1:1"), event("issueRecorded", "M.a()/F.swift:1:1", issue=issue),
+                event("testEnded", "M.a()/F.swift:1:1"), event("runEnded")]), expected)
+
+    def test_a_trap_in_the_middle_is_a_failure(self):
+        status, lines = self.count([
+            event("testStarted", "M.a()/F.swift:1:1"), event("testEnded", "M.a()/F.swift:1:1"),
+            event("testStarted", "M.b()/F.swift:2:1")])
+        self.assertEqual((status, lines), (1, ["failed: M.b() (the run stopped in it)", "1 passed, 1 failed, 0 skipped"]))
+
+    def test_no_test_and_no_report_are_failures(self):
+        self.assertEqual(self.count([event("runEnded")]), (1, ["no test ran", "0 passed, 0 failed, 0 skipped"]))
+        done = scratch.run(scratch.ROOT / "scripts/count-tests", "--lab", self.root / "absent", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout.splitlines()[-1], "0 passed, 1 failed, 0 skipped")
+
+
+if __name__ == "__main__":
+    unittest.main()
