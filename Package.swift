@@ -155,6 +155,9 @@ let package = Package(
                     .when(configuration: .release))
             ]),
 
+        // A scripted HTTP server on loopback, for tests only; nothing above storey 0 is built on it.
+        .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: house),
+
         tests(of: "Values"),
         tests(of: "Reporting", ["Values"]),
         tests(of: "Posix", ["Values", "Reporting"]),
@@ -162,14 +165,14 @@ let package = Package(
         tests(of: "LibCrypto", ["Values"]),
         tests(of: "LibZstd", ["Values", "LibZstdEncoder"]),
         tests(of: "LibArchive", ["Values", "Reporting"]),
-        tests(of: "LibCurl", ["Values"]),
+        tests(of: "LibCurl", ["Values", "LoopbackServer"]),
         tests(of: "LibYAML", ["Values", "Reporting"]),
         tests(of: "Arguments", ["Values", "Reporting"]),
         tests(of: "OCI", ["Values", "Reporting", "JSON", "LibCrypto"]),
-        tests(of: "Fetch", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        tests(of: "Fetch", ["Values", "Reporting", "Posix", "LibCurl", "LibCrypto", "Store", "LoopbackServer"]),
         tests(of: "Store", ["Values", "Reporting", "Posix", "LibCrypto"]),
         tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
-        tests(of: "Registry", ["Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto"]),
+        tests(of: "Registry", ["Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer"]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
         tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(
