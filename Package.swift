@@ -59,11 +59,11 @@ let package = Package(
         // A strict JSON reader and a canonical writer.
         module("JSON", ["Values", "Reporting"]),
         // SHA-256, keys and signatures; lets no EVP type out.
-        module("LibCrypto", ["Values", "CLibCrypto"]),
+        module("LibCrypto", ["Values", "Reporting", "CLibCrypto"]),
         // Decodes one bounded zstd frame.
-        module("LibZstd", ["Values", "CLibZstd"]),
+        module("LibZstd", ["Values", "Reporting", "CLibZstd"]),
         // Encodes one zstd frame; apart from the decoder so that the installer does not carry it.
-        module("LibZstdEncoder", ["Values", "CLibZstd"]),
+        module("LibZstdEncoder", ["Values", "Reporting", "CLibZstd"]),
         // Reads foreign archives, with named formats only.
         module("LibArchive", ["Values", "Reporting", "CLibArchive"]),
         // Owns one curl_multi handle.
@@ -162,8 +162,8 @@ let package = Package(
         tests(of: "Reporting", ["Values"]),
         tests(of: "Posix", ["Values", "Reporting"]),
         tests(of: "JSON", ["Values", "Reporting"]),
-        tests(of: "LibCrypto", ["Values"]),
-        tests(of: "LibZstd", ["Values", "LibZstdEncoder"]),
+        tests(of: "LibCrypto", ["Values", "Reporting"]),
+        tests(of: "LibZstd", ["Values", "Reporting", "LibZstdEncoder"]),
         tests(of: "LibArchive", ["Values", "Reporting"]),
         tests(of: "LibCurl", ["Values", "LoopbackServer"]),
         tests(of: "LibYAML", ["Values", "Reporting"]),
