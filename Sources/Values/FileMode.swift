@@ -12,7 +12,9 @@ public struct FileMode: Hashable, Sendable {
 
     /// Takes `0` and three octal digits: `0755`; `nil` for any other text.
     public init?(octal text: some StringProtocol) {
-        guard text.utf8.count == 4, text.hasPrefix("0"), text.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        guard text.utf8.count == 4, text.hasPrefix("0"), text.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+            return nil
+        }
         guard let bits = UInt16(text, radix: 8) else { return nil }
         self.init(bits: bits)
     }
