@@ -44,9 +44,7 @@ public struct MemberPath: Hashable, Sendable {
     }
 
     /// The components, first to last.
-    public var components: [String] {
-        text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
-    }
+    public var components: [String] { text.utf8.split(separator: UInt8(ascii: "/")).map { String($0)! } }
 
     /// The last component.
     public var name: String { components[components.count - 1] }
@@ -70,13 +68,11 @@ public struct MemberPath: Hashable, Sendable {
 
     private init(unchecked text: String) { self.text = text }
 
-    /// Whether both are the same bytes; the first comparison is fast, and the second sees through canonical equivalence.
-    public static func == (left: Self, right: Self) -> Bool {
-        left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
-    }
+    public static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
-    /// Feeds the text to `hasher`. Canonically equivalent paths hash alike, which is allowed.
-    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+    public func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
 }
 
 extension MemberPath: Comparable {
@@ -85,6 +81,5 @@ extension MemberPath: Comparable {
 }
 
 extension MemberPath: CustomStringConvertible {
-    /// The text as written.
     public var description: String { text }
 }

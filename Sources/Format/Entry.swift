@@ -1,0 +1,110 @@
+public import Values
+
+/// One file, folder, link or template of a payload (docs/format.md §7).
+public struct Entry: Hashable, Sendable {
+    /// The name in the tar stream, unique in a bundle.
+    public var path: MemberPath
+    /// Where it is laid, below the target's root, when that is not ``path``.
+    public var destination: MemberPath?
+    public var roles: RoleScope
+    public var kind: Kind
+
+    public init(path: MemberPath, destination: MemberPath? = nil, roles: RoleScope = .all, kind: Kind) {
+        self.path = path
+        self.destination = destination == path ? nil : destination
+        self.roles = roles
+        self.kind = kind
+    }
+
+    /// What an entry is, with what only that kind has.
+    public enum Kind: Hashable, Sendable {
+        case directory(Permissions)
+        case file(Permissions, Content)
+        /// `target` is taken as it stands, relative to the link's folder.
+        case link(target: String)
+        case template(Permissions, Content, format: TemplateFormat, variables: [String])
+    }
+
+    /// Where it is laid, below the target's root.
+    public var place: MemberPath { destination ?? path }
+
+    /// Size and digest of the bytes in the payload; `nil` for folders and links.
+    public var content: Content? {
+        switch kind {
+        case .file(_, let content), .template(_, let content, _, _): content
+        case .directory, .link: nil
+        }
+    }
+
+    /// Mode and owner; `nil` for links.
+    public var permissions: Permissions? {
+        switch kind {
+        case .directory(let permissions), .file(let permissions, _), .template(let permissions, _, _, _): permissions
+        case .link: nil
+        }
+    }
+
+    /// Whether it is a folder.
+    public var isDirectory: Bool { if case .directory = kind { true } else { false } }
+
+    /// The word for the kind in a manifest.
+    public var kindName: String {
+        switch kind {
+        case .directory: "directory"
+        case .file: "file"
+        case .link: "link"
+        case .template: "template"
+        }
+    }
+}
+
+/// Size and digest of some bytes.
+public struct Content: Hashable, Sendable {
+    public var size: ByteCount
+    public var digest: SHA256Digest
+
+    public init(size: ByteCount, digest: SHA256Digest) {
+        self.size = size
+        self.digest = digest
+    }
+}
+
+/// Mode and owner of what is laid.
+public struct Permissions: Hashable, Sendable {
+    public var mode: FileMode
+    public var owner: Owner
+
+    public init(mode: FileMode, owner: Owner = .root) {
+        self.mode = mode
+        self.owner = owner
+    }
+}
+
+/// An owner by names, `user:group`, each `[a-z_][a-z0-9_-]{0,31}`.
+public struct Owner: Hashable, Sendable, CustomStringConvertible {
+    public let user, group: String
+
+    /// `root:root`.
+    public static let root = Owner(user: "root", group: "root")
+
+    /// `nil` for any other text than `user:group`.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, Self.isName(parts[0]), Self.isName(parts[1]) else { return nil }
+        self.init(user: String(parts[0]), group: String(parts[1]))
+    }
+
+    public var description: String { "\(user):\(group)" }
+
+    /// Whether `text` is a portable account name (useradd(8)).
+    public static func isName(_ text: some StringProtocol) -> Bool {
+        guard (1...32).contains(text.utf8.count), let first = text.utf8.first else { return false }
+        guard first == UInt8(ascii: "_") || (isLowerOrDigit(first) && first > UInt8(ascii: "9")) else { return false }
+        return text.utf8.allSatisfy { isLowerOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+    }
+
+    private init(user: String, group: String) {
+        self.user = user
+        self.group = group
+    }
+}

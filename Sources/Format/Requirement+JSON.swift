@@ -1,0 +1,96 @@
+import JSON
+import Values
+
+extension Requirement {
+    /// The requirement as it stands in a manifest (docs/format.md §10).
+    var json: JSONValue {
+        object(
+            [
+                ("id", .string(id)), ("kind", .string(kindName)), ("severity", .string(severity.rawValue)),
+                ("reason", .string(reason)), ("fix", fix.map { .string($0) }), ("roles", roles.json),
+            ] + ruleMembers)
+    }
+
+    private var ruleMembers: [(String, JSONValue?)] {
+        switch rule {
+        case .cores(let minimum): [("minimum", .integer(minimum))]
+        case .memory(let minimum): [("minimum", .integer(minimum.bytes))]
+        case .disk(let path, let minimum): [("path", .string(path)), ("minimum", .integer(minimum.bytes))]
+        case .kernel(let minimum): [("minimum", .string(minimum.text))]
+        case .kernelConfig(let options): [("options", strings(options))]
+        case .kernelModule(let modules): [("modules", strings(modules))]
+        case .cgroup(let v2, let v1): [("v2", strings(v2)), ("v1", v1.map(strings))]
+        case .port(let ranges): [("ports", strings(ranges.map(\.description)))]
+        case .routeOverlap(let networks): [("networks", strings(networks))]
+        case .pathAbsent(let paths): [("paths", strings(paths))]
+        case .program(let programs): [("programs", strings(programs))]
+        case .systemd(let minimum): [("minimum", .integer(minimum))]
+        case .sysctl(let key, let minimum): [("key", .string(key)), ("minimum", .integer(minimum))]
+        case .defaultRoute, .hostName, .swapOff: []
+        }
+    }
+
+    static func read(_ item: JSONItem) throws(JSONError) -> Requirement {
+        let reader = try item.object()
+        let requirement = Requirement(
+            id: try reader.parsed("id", as: "an identifier of a-z, 0-9, . and -", identifier),
+            rule: try readRule(reader, item),
+            severity: try reader.parsed("severity", as: "fail or warn") { Severity(rawValue: $0) },
+            reason: try reader.string("reason"), fix: try reader.optionalString("fix"),
+            roles: try RoleScope.read(reader))
+        try reader.finish()
+        return requirement
+    }
+
+    private static func identifier(_ text: String) -> String? {
+        let others = Array(".-".utf8)
+        let isGood = !text.isEmpty && text.utf8.allSatisfy { isLowerOrDigit($0) || others.contains($0) }
+        return isGood ? text : nil
+    }
+
+    /// A table: one line a kind.
+    private static func readRule(_ reader: JSONReader, _ item: JSONItem) throws(JSONError) -> Rule {
+        let kind = try reader.string("kind")
+        switch kind {
+        case "cores": return .cores(minimum: try reader.integer("minimum", in: 1...Int.max))
+        case "memory": return .memory(minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
+        case "disk":
+            return .disk(
+                path: try reader.parsed("path", as: "an absolute path", absolutePath),
+                minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
+        case "kernel": return .kernel(minimum: Version(try reader.string("minimum")))
+        case "kernel-config": return .kernelConfig(options: try reader.strings("options"))
+        case "kernel-module": return .kernelModule(modules: try reader.strings("modules"))
+        case "cgroup":
+            let v1 = try reader.optionalArray("v1") { (item) throws(JSONError) in try item.string() }
+            return .cgroup(v2: try reader.strings("v2"), v1: v1)
+        case "port":
+            return .port(
+                try reader.array("ports") { (item) throws(JSONError) in
+                    try item.parsed(as: "a port such as 6443/tcp") { PortRange($0) }
+                })
+        case "default-route": return .defaultRoute
+        case "route-overlap":
+            return .routeOverlap(
+                networks: try reader.array("networks") { (item) throws(JSONError) in
+                    try item.parsed(as: "a network in CIDR form") { IPNetwork($0) == nil ? nil : $0 }
+                })
+        case "path-absent":
+            return .pathAbsent(
+                try reader.array("paths") { (item) throws(JSONError) in
+                    try item.parsed(as: "an absolute path", absolutePath)
+                })
+        case "program": return .program(try reader.strings("programs"))
+        case "systemd": return .systemd(minimum: try reader.integer("minimum", in: 1...Int.max))
+        case "host-name": return .hostName
+        case "sysctl": return .sysctl(key: try reader.string("key"), minimum: try reader.integer("minimum"))
+        case "swap-off": return .swapOff
+        default: throw item.invalid("a kind of requirement that this version knows", found: kind)
+        }
+    }
+}
+
+/// `/` and a member path, or `/` alone.
+func absolutePath(_ text: String) -> String? {
+    text == "/" || (text.hasPrefix("/") && memberPath(String(text.dropFirst())) != nil) ? text : nil
+}

@@ -1,0 +1,71 @@
+import JSON
+import Values
+
+extension Step {
+    /// The longest wait, in seconds.
+    static let longestTimeout = 86_400
+
+    /// The step as it stands in a manifest (docs/format.md §11).
+    var json: JSONValue { object([("kind", .string(kindName)), ("roles", roles.json)] + actionMembers) }
+
+    private var actionMembers: [(String, JSONValue?)] {
+        switch action {
+        case .module(let name): [("name", .string(name))]
+        case .sysctl(let key, let value): [("key", .string(key)), ("value", .string(value))]
+        case .label(let path): [("path", .string(path))]
+        case .unit(let name, let enable, let start, let timeout):
+            [
+                ("name", .string(name)), ("enable", .bool(enable)), ("start", .bool(start)),
+                ("timeout", .integer(timeout)),
+            ]
+        case .command(let run, let undo, let timeout):
+            [("run", strings(run)), ("undo", strings(undo)), ("timeout", .integer(timeout))]
+        case .wait(let run, let timeout): [("run", strings(run)), ("timeout", .integer(timeout))]
+        }
+    }
+
+    static func read(_ item: JSONItem) throws(JSONError) -> Step {
+        let reader = try item.object()
+        let step = Step(try readAction(reader, item), roles: try RoleScope.read(reader))
+        try reader.finish()
+        return step
+    }
+
+    private static func readAction(_ reader: JSONReader, _ item: JSONItem) throws(JSONError) -> Action {
+        let kind = try reader.string("kind")
+        switch kind {
+        case "module": return .module(name: try reader.parsed("name", as: "a module's name", word))
+        case "sysctl":
+            return .sysctl(key: try reader.parsed("key", as: "a sysctl key", word), value: try reader.string("value"))
+        case "label": return .label(path: try reader.parsed("path", as: "an absolute path", absolutePath))
+        case "unit":
+            return .unit(
+                name: try reader.parsed("name", as: "a unit's name", word), enable: try reader.bool("enable"),
+                start: try reader.bool("start"), timeout: try timeout(reader))
+        case "command":
+            return .command(
+                run: try arguments("run", reader), undo: try reader.strings("undo"), timeout: try timeout(reader))
+        case "wait": return .wait(run: try arguments("run", reader), timeout: try timeout(reader))
+        default: throw item.invalid("a kind of step that this version knows", found: kind)
+        }
+    }
+
+    private static func timeout(_ reader: JSONReader) throws(JSONError) -> Int {
+        try reader.integer("timeout", in: 0...longestTimeout)
+    }
+
+    private static func arguments(_ key: String, _ reader: JSONReader) throws(JSONError) -> [String] {
+        let item = try reader.item(key)
+        let words = try item.array { (item) throws(JSONError) in try item.string() }
+        guard words.first?.isEmpty == false else { throw item.invalid("a program and its arguments", found: "nothing") }
+        return words
+    }
+
+    /// A name that no program takes for an option or a path.
+    private static func word(_ text: String) -> String? {
+        let others = Array("._-@/:\\".utf8)
+        guard let first = text.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: "/") else { return nil }
+        guard text.utf8.count <= 255, !text.contains("..") else { return nil }
+        return text.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || others.contains($0) } ? text : nil
+    }
+}

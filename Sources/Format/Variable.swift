@@ -1,0 +1,32 @@
+/// A value that a site gives, asked for at install time (docs/format.md §9).
+public struct Variable: Hashable, Sendable {
+    /// `[A-Z][A-Z0-9_]{0,63}`, unique in its manifest.
+    public var name: String
+    public var type: VariableType
+    /// The question put to a person.
+    public var ask: String
+    public var required: Bool
+    /// Used when nothing is given; never for a secret.
+    public var defaultValue: String?
+    public var roles: RoleScope
+
+    public init(
+        name: String, type: VariableType, ask: String, required: Bool = true, defaultValue: String? = nil,
+        roles: RoleScope = .all
+    ) {
+        self.name = name
+        self.type = type
+        self.ask = ask
+        self.required = required
+        self.defaultValue = defaultValue
+        self.roles = roles
+    }
+
+    /// Whether `text` can be a variable's name.
+    public static func isName(_ text: some StringProtocol) -> Bool {
+        guard (1...64).contains(text.utf8.count), let first = text.utf8.first, isUpper(first) else { return false }
+        return text.utf8.allSatisfy {
+            isUpper($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
+        }
+    }
+}

@@ -1,0 +1,2 @@
+import Testing
+// placeholder: replaced by its owner
