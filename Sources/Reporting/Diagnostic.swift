@@ -2,19 +2,24 @@
 ///
 /// Sentences start in lower case and end without a full stop; values are quoted as found, see ``quoted(_:)``.
 public struct Diagnostic: Error, Hashable, Sendable {
+    /// How bad it is.
     public enum Severity: String, Hashable, Sendable { case error, warning, note }
 
     /// One line below the message: `in: volume 3 of 5`.
     public struct Detail: Hashable, Sendable {
+        /// The word before the colon.
         public let label: String
+        /// What stands there.
         public let text: String
 
+        /// Takes both as they are.
         public init(_ label: String, _ text: String) {
             self.label = label
             self.text = text
         }
     }
 
+    /// How bad it is.
     public var severity: Severity
     /// What happened: `cannot …` for what was tried.
     public var message: String
@@ -27,6 +32,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     /// What the command ends with when this is the reason.
     public var exitCode: ExitCode
 
+    /// Takes all as it is; see the properties.
     public init(
         _ message: String, severity: Severity = .error, at location: SourceLocation? = nil, details: [Detail] = [],
         next: String? = nil, exitCode: ExitCode
@@ -42,9 +48,11 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
 /// An error that can say itself in words and knows its exit code.
 public protocol Diagnosable: Error {
+    /// The error in words.
     var diagnostic: Diagnostic { get }
 }
 
 extension Diagnostic: Diagnosable {
+    /// Itself.
     public var diagnostic: Diagnostic { self }
 }

@@ -19,6 +19,21 @@ public func quoted(_ text: some StringProtocol) -> String {
     return result + "\""
 }
 
+/// `text` on one line: as it is, save that what a terminal may act on is escaped.
+///
+/// For sentences that should hold no such thing, and for lines of other people's files.
+func onOneLine(_ text: some StringProtocol) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+        if isUnprintable(scalar) {
+            result += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
 /// Control, format (bidirectional marks among them) and separator scalars that a terminal may act on.
 private func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -3,20 +3,28 @@ public struct ByteCount: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     /// The number itself.
     public let bytes: Int
 
+    /// A count of bytes.
     /// - Precondition: `bytes` is not negative.
     public init(_ bytes: Int) {
         precondition(bytes >= 0, "a byte count is never negative")
         self.bytes = bytes
     }
 
+    /// A count written down in code.
     public init(integerLiteral value: Int) { self.init(value) }
 
+    /// Whether `left` is less.
     public static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
+    /// The sum.
     public static func + (left: Self, right: Self) -> Self { Self(left.bytes + right.bytes) }
+    /// Adds `right` to `left`.
     public static func += (left: inout Self, right: Self) { left = left + right }
 
+    /// `count` times 2^10 bytes.
     public static func kibibytes(_ count: Int) -> Self { Self(count << 10) }
+    /// `count` times 2^20 bytes.
     public static func mebibytes(_ count: Int) -> Self { Self(count << 20) }
+    /// `count` times 2^30 bytes.
     public static func gibibytes(_ count: Int) -> Self { Self(count << 30) }
 }
 

@@ -44,7 +44,9 @@ public struct MemberPath: Hashable, Sendable {
     }
 
     /// The components, first to last.
-    public var components: [String] { text.utf8.split(separator: UInt8(ascii: "/")).map { String($0)! } }
+    public var components: [String] {
+        text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    }
 
     /// The last component.
     public var name: String { components[components.count - 1] }
@@ -68,11 +70,13 @@ public struct MemberPath: Hashable, Sendable {
 
     private init(unchecked text: String) { self.text = text }
 
-    public static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-    public func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+    /// Whether both are the same bytes; the first comparison is fast, and the second sees through canonical equivalence.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
     }
+
+    /// Feeds the text to `hasher`. Canonically equivalent paths hash alike, which is allowed.
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 extension MemberPath: Comparable {
@@ -81,5 +85,6 @@ extension MemberPath: Comparable {
 }
 
 extension MemberPath: CustomStringConvertible {
+    /// The text as written.
     public var description: String { text }
 }

@@ -29,8 +29,10 @@ public struct SHA256Digest: Hashable, Sendable {
     /// 64 lower-case hexadecimal digits.
     public var hex: String { Hex.encode(bytes) }
 
+    /// Whether all 32 bytes are the same.
     public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
+    /// Feeds half of the digest to `hasher`: the bytes of a digest are as good as random.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)

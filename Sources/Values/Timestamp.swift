@@ -3,8 +3,10 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     /// Seconds since the epoch.
     public let seconds: Int
 
+    /// A moment by its distance from the epoch; negative before it.
     public init(seconds: Int) { self.seconds = seconds }
 
+    /// Whether `left` is earlier.
     public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 }
 

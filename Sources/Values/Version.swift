@@ -7,6 +7,7 @@ public struct Version: Hashable, Sendable {
     /// The text as written.
     public let text: String
 
+    /// Takes any text; what follows no grammar compares by what can be made of it.
     public init(_ text: String) { self.text = text }
 
     /// Major, minor, patch and so on; empty when the text starts otherwise.
@@ -30,10 +31,12 @@ public struct Version: Hashable, Sendable {
 }
 
 extension Version: CustomStringConvertible {
+    /// The text as written.
     public var description: String { text }
 }
 
 extension Version: Comparable {
+    /// Whether `left` is the older one.
     public static func < (left: Self, right: Self) -> Bool {
         let (a, b) = (left.numbers, right.numbers)
         for index in 0..<max(a.count, b.count) {

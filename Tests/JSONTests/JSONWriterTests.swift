@@ -1,4 +1,5 @@
 import JSON
+import Reporting
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -44,5 +45,11 @@ import Testing
         ] as [(JSONValue, String)])
     func writesCompactlyInOrder(value: JSONValue, text: String) {
         #expect(String(decoding: value.compact(), as: UTF8.self) == text)
+    }
+
+    @Test func `a diagnostic becomes an object`() {
+        let diagnostic = Diagnostic("no", details: [.init("in", "x")], exitCode: .usage)
+        let text = #"{"severity":"error","message":"no","details":[{"label":"in","text":"x"}],"exitCode":2}"#
+        #expect(String(decoding: JSONValue(diagnostic.fields).compact(), as: UTF8.self) == text)
     }
 }
