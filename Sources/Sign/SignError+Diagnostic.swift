@@ -1,0 +1,49 @@
+import LibCrypto
+import Posix
+public import Reporting
+import Values
+
+extension SignError: Diagnosable {
+    /// The words for each case.
+    public var diagnostic: Diagnostic {
+        switch self {
+        case .file(let error): return error.diagnostic
+        case .key(let error, let path):
+            var diagnostic = error.diagnostic
+            diagnostic.details.append(.init("in", path.description))
+            return diagnostic
+        default:
+            let (message, next) = words
+            return Diagnostic(message, next: next, exitCode: .usage)
+        }
+    }
+
+    private var words: (message: String, next: String) {
+        switch self {
+        case .symbolicLink(let path):
+            ("cannot use \(quoted(path.text)): it is a symbolic link", "name the file that it points to")
+        case .notAFile(let path):
+            ("cannot use \(quoted(path.text)): it is not a regular file", "name a file")
+        case .openToOthers(let path, let mode):
+            (
+                "cannot use \(quoted(path.text)): its mode \(String(mode, radix: 8)) lets others at it",
+                "close it with chmod 600, and think about who may have read it"
+            )
+        case .foreignOwner(let path, let owner):
+            (
+                "cannot use \(quoted(path.text)): it belongs to user \(owner), neither you nor root",
+                "run as its owner, or take a copy that is yours"
+            )
+        case .tooLong(let path, let limit):
+            ("cannot use \(quoted(path.text)): it is longer than \(limit)", "name the right file")
+        case .keyExists(let path):
+            (
+                "cannot make a key: \(quoted(path.text)) exists",
+                "choose another name; a key that signed bundles must never be overwritten"
+            )
+        case .emptyPassphrase(let path):
+            ("cannot use the passphrase from \(quoted(path.text)): it is empty", "write it there as one line")
+        case .file, .key: ("", "")
+        }
+    }
+}

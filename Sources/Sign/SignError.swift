@@ -1,0 +1,25 @@
+public import LibCrypto
+public import Posix
+public import Values
+
+/// Why a key file could not be used or made.
+public enum SignError: Error, Hashable, Sendable {
+    /// The file system refused.
+    case file(FileError)
+    /// The file's content is not the key that is wanted, or does not open.
+    case key(CryptoError, FilePath)
+    /// A private key or passphrase is a symbolic link: whoever owns the link decides what is read.
+    case symbolicLink(FilePath)
+    /// Not a regular file.
+    case notAFile(FilePath)
+    /// Group or others may read or write a private key or passphrase.
+    case openToOthers(FilePath, mode: UInt16)
+    /// A private key or passphrase belongs to somebody who is neither this user nor root.
+    case foreignOwner(FilePath, owner: UInt32)
+    /// Longer than any key or passphrase.
+    case tooLong(FilePath, limit: ByteCount)
+    /// There is a key file of this name already.
+    case keyExists(FilePath)
+    /// The source of the passphrase gave an empty line.
+    case emptyPassphrase(FilePath)
+}
