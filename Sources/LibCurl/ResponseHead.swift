@@ -1,3 +1,5 @@
+public import Values
+
 /// Status and header fields of one final response; interim responses (1xx) are not shown.
 public struct ResponseHead: Hashable, Sendable {
     /// The status code (RFC 9110 §15).

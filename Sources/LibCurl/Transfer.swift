@@ -1,4 +1,5 @@
 import CLibCurl
+import Values
 
 /// Takes a response in while it arrives. Called on the thread that drives the ``TransferLoop``; must not block for long.
 public protocol TransferReceiver: AnyObject {
@@ -76,8 +77,8 @@ extension Transfer {
         try set(request.method)
         try set(request.timeouts)
         try set(request.trust)
-        try set(CURLOPT_PROXY, request.proxy ?? "")
-        try set(CURLOPT_NOPROXY, "")
+        try set(CURLOPT_PROXY, request.proxy?.url ?? "")
+        try set(CURLOPT_NOPROXY, request.proxy?.exceptions ?? "")
         try setCallbacks()
     }
 

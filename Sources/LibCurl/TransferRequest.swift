@@ -1,3 +1,5 @@
+public import Values
+
 /// One HTTP exchange: what is asked, of whom, and by which way.
 public struct TransferRequest: Sendable {
     /// What is done with the resource.
@@ -6,6 +8,20 @@ public struct TransferRequest: Sendable {
         case head
         /// Sends `body` with its media type.
         case post(body: [UInt8], contentType: String)
+    }
+
+    /// The server in between.
+    public struct Proxy: Hashable, Sendable {
+        /// Its URL, perhaps with credentials for it.
+        public let url: String
+        /// Hosts, domains and networks that are asked without it, as in `NO_PROXY`; curl compares.
+        public let exceptions: String
+
+        /// A proxy at `url`, except for `exceptions`.
+        public init(url: String, exceptions: String = "") {
+            self.url = url
+            self.exceptions = exceptions
+        }
     }
 
     /// Where the request goes. Its credentials are not sent: write an `Authorization` header.
@@ -19,7 +35,7 @@ public struct TransferRequest: Sendable {
     /// Whom to believe.
     public var trust: TLSTrust
     /// The proxy to go through; `nil` goes straight. The process environment is never consulted.
-    public var proxy: String?
+    public var proxy: Proxy?
 
     /// A `GET` of `url` with everything else as is usual.
     public init(_ url: WebAddress) {

@@ -1,23 +1,8 @@
 import CLibCurl
+public import Values
 
 /// An absolute `http` or `https` URL, taken apart by curl's own parser, so that what we compare is what curl dials.
 public struct WebAddress: Hashable, Sendable {
-    /// The schemes that are spoken.
-    public enum Scheme: String, Hashable, Sendable { case http, https }
-
-    /// Scheme, host and port: who gets what is sent (RFC 6454 §4).
-    public struct Origin: Hashable, Sendable {
-        /// `http` or `https`.
-        public let scheme: Scheme
-        /// The host in lower case; an IPv6 address stands in brackets.
-        public let host: String
-        /// The port, the scheme's own when none is written.
-        public let port: Int
-
-        /// `host`, or `host:port` when the port is not the scheme's own.
-        public var hostAndPort: String { port == (scheme == .https ? 443 : 80) ? host : "\(host):\(port)" }
-    }
-
     /// User and password as they stood before the host, percent-decoded.
     public struct Credentials: Hashable, Sendable {
         /// The user, perhaps empty.
@@ -40,10 +25,10 @@ public struct WebAddress: Hashable, Sendable {
         case scheme(String)
     }
 
-    /// The URL that is requested: no credentials, no fragment.
+    /// The URL that is requested: no credentials, no fragment, no port that goes without saying, the host in lower case.
     public let text: String
     /// Who is asked.
-    public let origin: Origin
+    public let origin: WebOrigin
     /// The path, beginning with `/`.
     public let path: String
     /// What stands after `?`; `nil` without one.
@@ -68,7 +53,7 @@ public struct WebAddress: Hashable, Sendable {
         if let base { try parts.set(base.text) }
         try parts.set(reference)
         let schemeText = parts.get(CURLUPART_SCHEME)?.lowercased() ?? ""
-        guard let scheme = Scheme(rawValue: schemeText) else { throw .scheme(schemeText) }
+        guard let scheme = WebOrigin.Scheme(rawValue: schemeText) else { throw .scheme(schemeText) }
         guard let host = parts.get(CURLUPART_HOST), !host.isEmpty,
             let port = parts.get(CURLUPART_PORT, CURLU_DEFAULT_PORT).flatMap(Int.init)
         else { throw .malformed("no host") }
@@ -79,10 +64,11 @@ public struct WebAddress: Hashable, Sendable {
         for secret in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_FRAGMENT] {
             parts.clear(secret)
         }
-        origin = Origin(scheme: scheme, host: host.lowercased(), port: port)
+        origin = WebOrigin(scheme: scheme, host: host, port: port)
         path = parts.get(CURLUPART_PATH) ?? "/"
         query = parts.get(CURLUPART_QUERY)
-        guard let text = parts.get(CURLUPART_URL) else { throw .malformed("no URL") }
+        try parts.set(origin.host, as: CURLUPART_HOST)
+        guard let text = parts.get(CURLUPART_URL, CURLU_NO_DEFAULT_PORT) else { throw .malformed("no URL") }
         self.text = text
     }
 }
@@ -90,7 +76,7 @@ public struct WebAddress: Hashable, Sendable {
 extension WebAddress: CustomStringConvertible {
     /// The URL as it may be printed: a query can hold a signature or a token, so `?…` stands for it.
     public var description: String {
-        "\(origin.scheme.rawValue)://\(origin.hostAndPort)\(path)" + (query == nil ? "" : "?…")
+        "\(origin)\(path)" + (query == nil ? "" : "?…")
     }
 }
 
@@ -110,6 +96,11 @@ extension WebAddress: CustomStringConvertible {
     func set(_ text: String) throws(WebAddress.Refusal) {
         guard !text.utf8.contains(0) else { throw .malformed("it holds a zero byte") }
         let code = unsafe curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+        guard code == CURLUE_OK else { throw .malformed(unsafe String(cString: curl_url_strerror(code))) }
+    }
+
+    func set(_ value: String, as part: CURLUPart) throws(WebAddress.Refusal) {
+        let code = unsafe curl_url_set(handle, part, value, 0)
         guard code == CURLUE_OK else { throw .malformed(unsafe String(cString: curl_url_strerror(code))) }
     }
 

@@ -1,6 +1,7 @@
 import LibCurl
 import LoopbackServer
 import Testing
+import Values
 
 struct TransferTests {
     @Test func `a response arrives with status, all header fields and body`() throws {
@@ -134,7 +135,7 @@ struct TransferTests {
     @Test func `a request goes through the proxy it names`() throws {
         let proxy = ScriptedServer { _ in HTTPReply(200, "by proxy") }
         var request = try TransferRequest(WebAddress("http://upstream.invalid/x"))
-        request.proxy = proxy.base
+        request.proxy = .init(url: proxy.base, exceptions: "other.invalid")
         let collector = Collector()
         #expect(try run(request, into: collector) == nil)
         #expect(collector.body == Array("by proxy".utf8))

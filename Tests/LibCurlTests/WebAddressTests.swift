@@ -1,10 +1,12 @@
 import LibCurl
 import Testing
+import Values
 
 struct WebAddressTests {
     @Test(arguments: [
-        ("http://Example.COM", "http://Example.COM/", "example.com", 80, "/"),
+        ("http://Example.COM", "http://example.com/", "example.com", 80, "/"),
         ("https://a.b:8443/x/../y?q#f", "https://a.b:8443/y?q", "a.b", 8443, "/y"),
+        ("https://A.b:443/x?q", "https://a.b/x?q", "a.b", 443, "/x"),
         ("HTTPS://[::1]:5000/v2/", "https://[::1]:5000/v2/", "[::1]", 5000, "/v2/"),
     ])
     func `takes apart`(written: String, text: String, host: String, port: Int, path: String) throws {

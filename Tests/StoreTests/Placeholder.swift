@@ -1,2 +1,1 @@
 import Testing
-// placeholder: replaced by its owner

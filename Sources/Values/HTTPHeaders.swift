@@ -7,7 +7,7 @@ public struct HTTPHeaders: Hashable, Sendable {
         /// The value without surrounding blanks.
         public let value: String
 
-        /// A field of `name` and `value`, neither checked here: ``TransferLoop/start(_:receiver:)`` refuses line breaks.
+        /// A field of `name` and `value`. Line breaks in them are refused when it is sent.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value

@@ -1,0 +1,161 @@
+import Reporting
+import Synchronization
+import Values
+
+/// One call of `download`: threads that take jobs until there are none, or one has failed.
+final class DownloadRun: Sendable {
+    private let jobs: [DownloadItem]
+    private let store: any ContentStore
+    private let context: FetchContext
+    private let meter: ProgressMeter
+    private let stop = StopFlag()
+    private let state: Mutex<State>
+
+    private struct State {
+        var waiting: [Int]
+        var active: [String: Int] = [:]
+        var results: [Downloaded?]
+        var error: FetchError?
+    }
+
+    init(_ plan: DownloadPlan, store: any ContentStore, context: FetchContext) {
+        jobs = plan.jobs
+        self.store = store
+        self.context = context
+        meter = ProgressMeter(context.progress, total: plan.total)
+        state = Mutex(State(waiting: Array(plan.jobs.indices), results: Array(repeating: nil, count: plan.jobs.count)))
+    }
+
+    /// Runs all jobs; returns one result for each.
+    func run() throws(FetchError) -> [Downloaded] {
+        let count = min(jobs.count, context.settings.parallel)
+        let ends = (0..<count).map { _ in Handoff<Void>() }
+        for end in ends {
+            let isStarted = startThread { [self] in
+                work()
+                end.give(())
+            }
+            if !isStarted {
+                fail(.setup("the system has no thread for a download"))
+                end.give(())
+            }
+        }
+        for end in ends { end.take() }
+        return try state.withLock { state throws(FetchError) in
+            if let error = state.error { throw error }
+            return state.results.compactMap(\.self)
+        }
+    }
+
+    private func work() {
+        while !stop.isSet, let job = takeJob() {
+            do throws(FetchError) {
+                let result = try Download(jobs[job], store: store, context: context, meter: meter, stop: stop).run()
+                state.withLock { state in
+                    state.results[job] = result
+                    state.active[host(of: job), default: 1] -= 1
+                }
+            } catch {
+                fail(error)
+            }
+        }
+    }
+
+    /// The next job, of a host that is not busy if there is one: a thread that waits for a busy host keeps others idle.
+    private func takeJob() -> Int? {
+        state.withLock { state in
+            let free = state.waiting.firstIndex {
+                state.active[host(of: $0), default: 0] < context.settings.parallelPerHost
+            }
+            guard let index = free ?? state.waiting.indices.first else { return nil }
+            let job = state.waiting.remove(at: index)
+            state.active[host(of: job), default: 0] += 1
+            return job
+        }
+    }
+
+    private func host(of job: Int) -> String { jobs[job].request.origin.hostAndPort }
+
+    /// Keeps the first error: the others are mostly its consequence.
+    private func fail(_ error: FetchError) {
+        state.withLock { state in
+            if state.error == nil || state.error == .stopped { state.error = error }
+        }
+        stop.set()
+    }
+}
+
+/// One item on its way into the store.
+struct Download {
+    private let item: DownloadItem
+    private let store: any ContentStore
+    private let context: FetchContext
+    private let meter: ProgressMeter
+    private let stop: StopFlag
+
+    init(
+        _ item: DownloadItem, store: any ContentStore, context: FetchContext, meter: ProgressMeter, stop: StopFlag
+    ) {
+        self.item = item
+        self.store = store
+        self.context = context
+        self.meter = meter
+        self.stop = stop
+    }
+
+    func run() throws(FetchError) -> Downloaded {
+        let sink = try begin()
+        let target = StoreTarget(sink, meter: meter, name: item.name)
+        do throws(FetchError) {
+            let stored = try fetch(into: target)
+            return Downloaded(digest: stored.digest, size: stored.size, wasPresent: false)
+        } catch {
+            if error.leavesNothingOfUse { sink.discard() }
+            throw error
+        }
+    }
+
+    private func begin() throws(FetchError) -> any ContentSink {
+        do { return try store.receive(digest: item.digest, size: item.size) } catch {
+            throw .store(site(tries: 0), FetchContext.diagnostic(of: error))
+        }
+    }
+
+    private func fetch(into target: StoreTarget, isRepeated: Bool = false) throws(FetchError) -> StoredContent {
+        let hadPart = target.received > 0
+        var retrieval = Retrieval(
+            item.request, into: target, size: item.size?.bytes, limit: item.size?.bytes ?? item.limit.bytes,
+            isChecked: item.digest != nil, context: context, stop: stop)
+        // A part from an earlier run may be all there is to have.
+        if item.size?.bytes != target.received || target.received == 0 { _ = try retrieval.run() }
+        do { return try target.sink.finish() } catch let mismatch as ContentMismatch {
+            // Parts of different answers, or a part that was damaged on disk: from the beginning, once.
+            guard !isRepeated, hadPart || retrieval.wasResumed else { throw error(mismatch, retrieval.site) }
+            try retrieval.restart()
+            return try fetch(into: target, isRepeated: true)
+        } catch {
+            throw .store(retrieval.site, FetchContext.diagnostic(of: error))
+        }
+    }
+
+    private func error(_ mismatch: ContentMismatch, _ site: FetchSite) -> FetchError {
+        switch mismatch {
+        case .size(let expected, let found): .otherSize(site, expected: expected, found: found)
+        case .digest(let expected, let found): .otherContent(site, expected: expected, found: found)
+        }
+    }
+
+    private func site(tries: Int) -> FetchSite {
+        FetchSite(url: item.request.printableURL, host: item.request.origin.hostAndPort, tries: tries)
+    }
+}
+
+extension FetchError {
+    /// Whether what has arrived is wrong, and must not be gone on with.
+    fileprivate var leavesNothingOfUse: Bool {
+        switch self {
+        case .otherContent, .otherSize, .tooLarge, .encoded: true
+        case .address, .connection, .refused, .redirect, .store, .authorization, .setup, .stopped: false
+        }
+    }
+}
