@@ -75,3 +75,12 @@ static inline int sealift_mount_id(int descriptor, uint64_t *id, int *known) {
     *id = status.stx_mnt_id;
     return result;
 }
+
+// How many CPUs this process may run on (sched_getaffinity(2)); -1 when the kernel does not tell. Room for 8192 CPUs.
+static inline int sealift_processor_count(void) {
+    unsigned char set[1024] = {0};
+    long size = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+    int count = 0;
+    for (long index = 0; index < size; index++) count += __builtin_popcount(set[index]);
+    return size < 0 ? -1 : count;
+}

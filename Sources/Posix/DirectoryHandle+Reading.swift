@@ -1,0 +1,85 @@
+import CLinux
+import Glibc
+public import Values
+
+extension DirectoryHandle {
+    /// What the kernel knows about this folder itself.
+    public func information() throws(FileError) -> FileInformation { try descriptor.information() }
+
+    /// What `path` is, a last link not followed (fstatat(2)); `nil` when there is nothing, be it for want of its folder.
+    public func information(of path: MemberPath) throws(FileError) -> FileInformation? {
+        var status = stat()
+        do throws(Errno) {
+            _ = try unsafe inParent(of: path) { (folder, name) throws(Errno) in
+                try restarting { unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) }
+            }
+            return FileInformation(status)
+        } catch {
+            guard error == .notFound else { throw FileError("look at", self.path.appending(path), error) }
+            return nil
+        }
+    }
+
+    /// Where a link points to, as it was written (readlinkat(2)).
+    ///
+    /// - Throws: ``Errno/notUTF8`` for a target that is no text; ``Errno/invalid`` when `path` is no link.
+    public func readLink(_ path: MemberPath) throws(FileError) -> String {
+        let whole = self.path.appending(path)
+        var target = [CChar](repeating: 0, count: 4_096)  // PATH_MAX: no link is longer
+        let count = try doing("read the link", whole) { () throws(Errno) in
+            try unsafe inParent(of: path) { (folder, name) throws(Errno) in
+                try restarting { unsafe readlinkat(folder, name, &target, target.count) }
+            }
+        }
+        let bytes = target[..<count].map { UInt8(bitPattern: $0) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw FileError("read the link", whole, .notUTF8)
+        }
+        return text
+    }
+
+    /// The names in this folder, in byte order, without `.` and `..`.
+    ///
+    /// Bytes that are not UTF-8 are replaced by U+FFFD: such a name can be shown but not opened.
+    public func entries() throws(FileError) -> [String] {
+        try doing("list", path) { () throws(Errno) in try rawEntries(of: rawValue) }
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A file read whole.
+    ///
+    /// - Parameter limit: The most that is held in memory; more is ``Errno/tooLarge``.
+    public func read(_ name: MemberPath, limit: ByteCount) throws(FileError) -> [UInt8] {
+        try openFile(name, .readOnly).readToEnd(limit: limit)
+    }
+}
+
+/// The names in the folder behind `number`, in byte order, without `.` and `..` (getdents64(2)).
+func rawEntries(of number: Int32) throws(Errno) -> [[UInt8]] {
+    // A descriptor of our own: the position in a folder belongs to the open file description.
+    let folder = FileDescriptor(
+        owning: try restarting { unsafe sealift_open(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) },
+        path: ".")
+    var names: [[UInt8]] = []
+    var block = [UInt8](repeating: 0, count: 1 << 15)
+    while true {
+        let count = try restarting { unsafe sealift_getdents64(folder.rawValue, &block, block.count) }
+        guard count > 0 else { break }
+        names += entryNames(in: block[..<count])
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
+}
+
+/// The names in what getdents64 returned: records of inode (8 bytes), offset (8), length (2), type (1), name with NUL.
+private func entryNames(in block: ArraySlice<UInt8>) -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    var rest = block
+    while rest.count > 19 {
+        let start = rest.startIndex
+        let native = unsafe [rest[start + 16], rest[start + 17]].withUnsafeBytes { unsafe $0.load(as: UInt16.self) }
+        let name = Array(rest[(start + 19)..<(start + Int(native))].prefix { $0 != 0 })
+        if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
+        rest = rest[(start + Int(native))...]
+    }
+    return names
+}
