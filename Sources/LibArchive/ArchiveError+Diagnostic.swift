@@ -1,0 +1,42 @@
+public import Reporting
+import Values
+
+extension ArchiveError: Diagnosable {
+    /// The words for each case. Which archive it was is added by who opened it.
+    public var diagnostic: Diagnostic {
+        if case .source(let diagnostic) = self { return diagnostic }
+        return Diagnostic("cannot read the archive: \(reason)", next: next, exitCode: .gathering)
+    }
+
+    private var reason: String {
+        switch self {
+        case .damaged(_, let count, let reason): "after \(count) entries: \(quoted(reason))"
+        case .unavailable(let what): "this libarchive was built without \(what)"
+        case .nameless(let count): "the entry after \(count) others has no path"
+        case .sizeDiffers(let path, let stated, let found): "\(quoted(path)) states \(stated) and holds \(found)"
+        case .sparse(let path): "\(quoted(path)) has holes"
+        case .repeated(let path): "\(quoted(path)) stands in it twice"
+        case .source(let diagnostic): diagnostic.message
+        case .tooManyEntries, .entryTooLarge, .tooLarge, .suspiciousRatio: limitReason
+        }
+    }
+
+    private var limitReason: String {
+        switch self {
+        case .tooManyEntries(let limit): "it has more than \(limit) entries"
+        case .entryTooLarge(let path, let limit): "\(quoted(path)) holds more than \(limit)"
+        case .tooLarge(let limit): "it holds more than \(limit)"
+        case .suspiciousRatio(let limit): "it expands to more than \(limit) times its size"
+        default: ""
+        }
+    }
+
+    private var next: String {
+        switch self {
+        case .unavailable: "install a complete libarchive"
+        case .damaged, .sizeDiffers: "fetch the archive again, and compare its digest with its maker's"
+        case .source, .nameless, .sparse, .repeated, .tooManyEntries, .entryTooLarge, .tooLarge, .suspiciousRatio:
+            "have a look at where the archive comes from: its maker would not build it like this"
+        }
+    }
+}

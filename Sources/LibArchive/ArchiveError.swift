@@ -1,0 +1,41 @@
+public import Reporting
+public import Values
+
+/// Why a foreign archive could not be read to its end.
+public enum ArchiveError: Error, Hashable, Sendable {
+    /// How badly libarchive took it. All of them are errors here: a damaged header comes back as `retry`, a wrong check sum as
+    /// `warning`.
+    public enum Severity: String, Hashable, Sendable {
+        /// ARCHIVE_RETRY
+        case retry
+        /// ARCHIVE_WARN
+        case warning
+        /// ARCHIVE_FAILED
+        case failed
+        /// ARCHIVE_FATAL, and any code that libarchive may learn.
+        case fatal
+    }
+
+    /// libarchive says so of the entry after `entriesBefore` others.
+    case damaged(Severity, entriesBefore: Int, reason: String)
+    /// This libarchive was built without a format or compression.
+    case unavailable(String)
+    /// An entry has no path.
+    case nameless(entriesBefore: Int)
+    /// An entry holds more or fewer bytes than it states.
+    case sizeDiffers(path: String, stated: ByteCount, found: ByteCount)
+    /// An entry has holes.
+    case sparse(path: String)
+    /// A file that is looked for stands in the archive twice.
+    case repeated(path: String)
+    /// More entries than ``ArchiveLimits/entries``.
+    case tooManyEntries(limit: Int)
+    /// An entry larger than ``ArchiveLimits/entrySize``, or than the caller takes.
+    case entryTooLarge(path: String, limit: ByteCount)
+    /// More content than ``ArchiveLimits/totalSize``.
+    case tooLarge(limit: ByteCount)
+    /// More content for its size than ``ArchiveLimits/ratio``.
+    case suspiciousRatio(limit: Int)
+    /// What gives the bytes of the archive failed.
+    case source(Diagnostic)
+}
