@@ -50,6 +50,11 @@ static inline int sealift_open(int directory, const char *path, int flags, mode_
     return openat(directory, path, flags, mode);
 }
 
+// ioctl_ficlone(2); linux/fs.h, which defines FICLONE, quarrels with sys/mount.h in some glibc: `to` gets the content of `from`, sharing its blocks.
+static inline int sealift_clone(int to, int from) {
+    return ioctl(to, _IOW(0x94, 9, int), from);
+}
+
 // openat2(2), Linux 5.6; glibc has no function for it.
 static inline int sealift_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};

@@ -1,0 +1,74 @@
+public import Posix
+public import Values
+
+extension Store {
+    /// How a large file came to its new place.
+    public enum Transport: Hashable, Sendable {
+        /// Both share their blocks until one is written to (FICLONE).
+        case cloned
+        /// Both are one file under two names: neither may be written to.
+        case linked
+        /// Byte by byte.
+        case copied
+    }
+
+    /// Where the large file of `key` lies; `nil` when there is none. What is read from it must be checked.
+    public func volume(for key: SHA256Digest) throws(StoreError) -> FilePath? {
+        let path = volumes.appending(key.hex)
+        let information = try filing { () throws(FileError) in try Files.information(path) }
+        return information?.kind == .file ? path : nil
+    }
+
+    /// Keeps the file at `path`, which must be complete and not be written to any more, under `key`.
+    @discardableResult
+    public func keepVolume(_ path: FilePath, for key: SHA256Digest) throws(StoreError) -> Transport {
+        try transport(path, to: volumes.appending(key.hex))
+    }
+
+    /// Puts the large file of `key` at `path`, where nothing may be yet.
+    ///
+    /// - Returns: How; `nil` when the store has none, and then nothing was done.
+    public func takeVolume(for key: SHA256Digest, to path: FilePath) throws(StoreError) -> Transport? {
+        guard let source = try volume(for: key) else { return nil }
+        return try transport(source, to: path)
+    }
+
+    /// Removes the large file of `key`, that a reader found changed for instance.
+    public func dropVolume(for key: SHA256Digest) throws(StoreError) {
+        guard let path = try volume(for: key) else { return }
+        try filing { () throws(FileError) in try Files.remove(path) }
+    }
+
+    /// Puts the file at `source` at `destination` too: by a temporary name, so that it is there whole or not at all.
+    private func transport(_ source: FilePath, to destination: FilePath) throws(StoreError) -> Transport {
+        try filing { () throws(FileError) in
+            let temporary = destination.parent.appending("new.\(try Self.randomName())")
+            do throws(FileError) {
+                let transport = try Self.duplicate(source, to: temporary)
+                try Files.rename(temporary, to: destination)
+                // rename(2) leaves the old name when both are one file already.
+                if try Files.exists(temporary) { try Files.remove(temporary) }
+                return transport
+            } catch {
+                try? Files.remove(temporary)  // the first error is the one to tell
+                throw error
+            }
+        }
+    }
+
+    private static func duplicate(_ source: FilePath, to destination: FilePath) throws(FileError) -> Transport {
+        let from = try FileDescriptor.open(source, .readOnly, options: .noFollow)
+        let to = try FileDescriptor.open(destination, .readWrite, options: [.create, .exclusive])
+        if try to.clone(from) { return .cloned }
+        try Files.remove(destination)
+        if try Files.link(source, to: destination) { return .linked }
+        let copy = try FileDescriptor.open(destination, .readWrite, options: [.create, .exclusive])
+        try copy.reserve(from.information().size)
+        var offset = 0
+        try unsafe from.forEachBlock { (bytes) throws(FileError) in
+            try unsafe copy.write(bytes, at: offset)
+            offset += bytes.count
+        }
+        return .copied
+    }
+}
