@@ -91,7 +91,7 @@ let package = Package(
 
         // Storey 6.
         // Definition, profile and lock from YAML, line and column kept.
-        module("Definition", ["Values", "Reporting", "Posix", "JSON", "LibYAML", "OCI", "Format", "Profiles"]),
+        module("Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         // UntrustedBundle → VerifiedBundle: the order of trust.
         module("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format"]),
         // Rules over probes of this machine, read-only.
@@ -174,7 +174,7 @@ let package = Package(
         tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
         tests(of: "Registry", ["Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer"]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
-        tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibYAML", "OCI", "Format", "Profiles"]),
+        tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(
             of: "Verify",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "LibZstdEncoder", "Format"]),

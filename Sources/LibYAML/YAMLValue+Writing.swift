@@ -20,7 +20,7 @@ extension YAMLValue {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): "\(value)"
-        case .decimal(let text): text
+        case .bare(let text): text
         case .string(let text): Self.scalar(text)
         case .list: "[]"
         case .map: "{}"

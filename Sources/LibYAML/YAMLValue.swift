@@ -3,8 +3,8 @@ public indirect enum YAMLValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
-    /// A number with a fraction or an exponent, as written.
-    case decimal(String)
+    /// Stands without quotes as it is: a number with a fraction or an exponent, or a place that a template fills.
+    case bare(String)
     case string(String)
     case list([YAMLValue])
     case map([YAMLMember])
@@ -35,7 +35,7 @@ extension YAMLNode {
             case .null: .null
             case .bool(let value): .bool(value)
             case .integer(let value): .integer(value)
-            case .decimal(let text): .decimal(text)
+            case .decimal(let text): .bare(text)
             case .text(let text): .string(text)
             }
         }

@@ -131,7 +131,7 @@ struct WritingTests {
     }
 
     @Test(arguments: [
-        YAMLValue.null, 1, -1, true, "text", .decimal("1.5"), .list([]), .map([]), .list([.list([.list([1])])]),
+        YAMLValue.null, 1, -1, true, "text", .bare("1.5"), .list([]), .map([]), .list([.list([.list([1])])]),
     ])
     func `values survive`(value: YAMLValue) throws {
         #expect(try YAMLDocument.parse(Array("a: 0\n".utf8), file: "probe").root.value == .map([YAMLMember("a", 0)]))

@@ -1,0 +1,19 @@
+public import LibYAML
+public import Posix
+public import Reporting
+
+/// Why a definition, a profile or a lock was not accepted.
+public enum DefinitionError: Error, Hashable, Sendable {
+    /// A text is not what it should be; has file, line and column.
+    case yaml(YAMLError)
+    /// A file cannot be read or written.
+    case file(FileError)
+    /// There is no profile of that name. The location is where it was asked for, if in a file.
+    case unknownProfile(String, SourceLocation?, known: [String])
+    /// A profile's file and its `profile:` name differ.
+    case profileName(String, file: String)
+    /// A local file that a definition names is not there or not what is needed.
+    case localFile(SourceLocation?, path: FilePath, reason: String, next: String)
+    /// Two files would be laid in one place.
+    case collision(destination: String, first: String, second: String, SourceLocation?)
+}

@@ -1,0 +1,151 @@
+import Format
+import LibYAML
+import OCI
+import Posix
+import Values
+
+/// Reads a definition with its profile at hand.
+struct DefinitionReader {
+    let folder: FilePath
+    let profile: Profile
+
+    private var items: ItemReader { ItemReader(roles: profile.roles.map(\.name)) }
+
+    func definition(_ outline: Outline, path: FilePath) throws(YAMLError) -> Definition {
+        let map = outline.map
+        try check(outline)
+        let variables = try items.variables(map, changing: profile.variables)
+        return Definition(
+            path: path, name: try map.required("name").value(Self.nameRule) { BundleName($0) },
+            version: try version(try map.required("version")), platform: outline.request, profile: profile,
+            roles: try roles(map), imageSource: try map.optional("image-source")?.choice() ?? .registry,
+            images: try items.list("images", of: map) { (reader) throws(YAMLError) in
+                try image(reader, architecture: outline.request.architecture)
+            },
+            manifests: try manifests(map),
+            files: try items.list("files", of: map) { (reader) throws(YAMLError) in try file(reader) },
+            config: try mapFile("config", of: map, profile.config, variables),
+            roleConfig: try roleConfig(map, variables),
+            registries: try mapFile("registries", of: map, profile.registries, variables),
+            variables: variables, requirements: try requirements(map),
+            units: try units(map), artefacts: try artefacts(map),
+            expires: try map.optional("expires")?.timestamp(), volumeSize: try volumeSize(map),
+            canonicalText: outline.canonicalText)
+    }
+
+    private static let nameRule = "a name of a-z, 0-9 and - that does not begin with -"
+
+    /// A plain number is taken too: versions such as `7` or `2026.1` need no quotes, since they are kept as written.
+    private func version(_ reader: YAMLReader) throws(YAMLError) -> BundleVersion {
+        guard let version = BundleVersion(try reader.scalarText()) else {
+            throw reader.unexpected("a version of letters, digits, `.`, `_`, `+` and -")
+        }
+        return version
+    }
+
+    /// What the outline asks of the profile.
+    private func check(_ outline: Outline) throws(YAMLError) {
+        let fields = try outline.map.required("platform").map(DefinitionKeys.platform)
+        let architectures = profile.architectures.keys.map(\.rawValue).sorted()
+        _ = try fields.required("arch").word(of: architectures)
+        if let hardware = fields.optional("hardware") {
+            guard !profile.hardware.isEmpty else {
+                throw hardware.unexpected("no hardware, for the profile has no such classes")
+            }
+            _ = try hardware.word(of: profile.hardware.map(\.name))
+        }
+        let version = try fields.required("version")
+        let text = try version.nonEmptyString()
+        guard profile.versions.isExact(text) || profile.channelSource(text) != nil else {
+            let channels = profile.channels.flatMap(\.names).map(\.description).joined(separator: ", ")
+            throw version.unexpected("a version such as \(profile.versions.example), or a channel (\(channels))")
+        }
+    }
+
+    private func roles(_ map: YAMLMap) throws(YAMLError) -> [Role] {
+        let scope = try items.scope(map)
+        return profile.roles.filter { scope.includes($0.name) }
+    }
+
+    private func image(_ reader: YAMLReader, architecture: Architecture) throws(YAMLError) -> ImageRequest {
+        guard reader.isMap else {
+            return ImageRequest(
+                reference: try reader.image(), platform: Platform(architecture), location: reader.location)
+        }
+        let fields = try reader.map(DefinitionKeys.image)
+        let platform = try fields.optional("platform").map { (reader) throws(YAMLError) in try reader.platform() }
+        return ImageRequest(
+            reference: try fields.required("name").image(), platform: platform ?? Platform(architecture),
+            location: reader.location)
+    }
+
+    private func manifests(_ map: YAMLMap) throws(YAMLError) -> [LocalPath] {
+        let paths = try items.list("manifests", of: map) { (reader) throws(YAMLError) in try local(reader) }
+        guard paths.isEmpty || profile.manifests != nil else {
+            throw map.unexpected("manifests", expected: "no manifests: the profile has no folder for them")
+        }
+        return paths
+    }
+
+    private func local(_ reader: YAMLReader) throws(YAMLError) -> LocalPath {
+        let text = try reader.nonEmptyString()
+        guard !text.utf8.contains(0) else { throw reader.unexpected("a path") }
+        return LocalPath(text: text, path: folder.resolving(text), location: reader.location)
+    }
+
+    private func file(_ reader: YAMLReader) throws(YAMLError) -> ExtraFile {
+        let fields = try reader.map(DefinitionKeys.file)
+        let template = try fields.optional("template")?.choice(TemplateFormat.self)
+        let content: ExtraFile.Content
+        if let from = fields.optional("from") {
+            guard !fields.has("content") else {
+                throw fields.unexpected("content", expected: "either `from` or `content`, not both")
+            }
+            content = .local(try local(from))
+        } else {
+            content = .inline(try items.content(fields).0)
+        }
+        return ExtraFile(
+            destination: try fields.required("path").destination(), content: content,
+            permissions: try items.permissions(fields, mode: .file), template: template, roles: try items.scope(fields),
+            location: reader.location)
+    }
+
+    private func artefacts(_ map: YAMLMap) throws(YAMLError) -> [String: ArtefactOverride] {
+        var overrides: [String: ArtefactOverride] = [:]
+        let known = (profile.artefacts + profile.images.archives).map(\.name)
+        for entry in try map.optional("artefacts")?.entries() ?? [] {
+            guard known.contains(entry.key) else {
+                throw .unknownKey(entry.key, entry.location, place: "artefacts", known: Set(known).sorted())
+            }
+            let fields = try entry.value.map(DefinitionKeys.artefact)
+            let digest = try fields.optional("sha256").map { (reader) throws(YAMLError) -> SHA256Digest in
+                try reader.value("64 lower-case hexadecimal digits") { SHA256Digest(hex: $0) }
+            }
+            guard fields.has("url") != fields.has("file") else {
+                throw entry.value.unexpected("either `url` or `file`")
+            }
+            if let url = fields.optional("url") {
+                overrides[entry.key] = .url(try url.url(), digest)
+            } else {
+                overrides[entry.key] = .file(try local(try fields.required("file")), digest)
+            }
+        }
+        return overrides
+    }
+
+    private func requirements(_ map: YAMLMap) throws(YAMLError) -> [Requirement] {
+        try items.requirements(map).map(\.item)
+    }
+
+    private func units(_ map: YAMLMap) throws(YAMLError) -> [Step] { try items.units(map).map(\.item) }
+
+    private func volumeSize(_ map: YAMLMap) throws(YAMLError) -> ByteCount {
+        guard let reader = map.optional("volume-size") else { return Volume.maximumSize }
+        let size = try reader.byteCount()
+        guard size >= .mebibytes(64), size <= Volume.maximumSize else {
+            throw reader.unexpected("a size from 64 MiB to 1 GiB")
+        }
+        return size
+    }
+}

@@ -1,0 +1,101 @@
+import Format
+import LibYAML
+import Values
+
+extension ItemReader {
+    /// `requirements:` of a profile or definition. The source is told with the reason, in brackets.
+    func requirements(_ map: YAMLMap) throws(YAMLError) -> [ForVersions<Requirement>] {
+        try list("requirements", of: map) { (reader) throws(YAMLError) in try requirement(reader) }
+    }
+
+    private func requirement(_ reader: YAMLReader) throws(YAMLError) -> ForVersions<Requirement> {
+        let every = Set(ProfileKeys.requirementMembers.values.flatMap { $0 }).sorted()
+        let kind = try reader.map(ProfileKeys.requirement + every).required("kind")
+        let members =
+            ProfileKeys.requirementMembers[try kind.word(of: ProfileKeys.requirementMembers.keys.sorted())] ?? []
+        let fields = try reader.map(ProfileKeys.requirement + members)
+        let id: String = try fields.required("id").value("a name of a-z, 0-9, `.` and `-`") {
+            isRequirementID($0) ? $0 : nil
+        }
+        let source = try fields.optional("source")?.nonEmptyString()
+        let reason = try fields.required("reason").nonEmptyString() + (source.map { " (\($0))" } ?? "")
+        let requirement = Requirement(
+            id: id, rule: try rule(try kind.string(), fields),
+            severity: try fields.required("severity").word(of: ["fail", "warn"]) == "fail" ? .fail : .warn,
+            reason: reason,
+            fix: try fields.optional("fix")?.nonEmptyString(), roles: try scope(fields))
+        return ForVersions(versions: try versions(fields), item: requirement)
+    }
+
+    /// A table: one line for each kind of docs/format.md §10.
+    private func rule(_ kind: String, _ fields: YAMLMap) throws(YAMLError) -> Requirement.Rule {
+        switch kind {
+        case "cores": return .cores(minimum: try fields.required("minimum").integer(in: 1...4_096))
+        case "memory": return .memory(minimum: try fields.required("minimum").byteCount())
+        case "disk":
+            return .disk(
+                path: try fields.required("path").absolutePath(), minimum: try fields.required("minimum").byteCount())
+        case "kernel": return .kernel(minimum: try fields.required("minimum").kernelVersion())
+        case "kernel-config": return .kernelConfig(options: try fields.required("options").words("A-Z, 0-9, _", "_"))
+        case "kernel-module":
+            return .kernelModule(modules: try fields.required("modules").words("a-z, 0-9, _, -", "_-"))
+        case "cgroup":
+            return .cgroup(
+                v2: try fields.required("v2").words("a-z", ""), v1: try fields.optional("v1")?.words("a-z", ""))
+        case "port": return .port(try ports(try fields.required("ports")))
+        case "default-route": return .defaultRoute
+        case "route-overlap": return .routeOverlap(networks: try networks(try fields.required("networks")))
+        case "path-absent":
+            var paths: [String] = []
+            for path in try fields.required("paths").list() { paths.append(try path.absolutePath()) }
+            return .pathAbsent(paths)
+        case "program":
+            return .program(try fields.required("programs").words("letters, digits, `.`, `_`, `-`, `+`", "._-+"))
+        case "systemd": return .systemd(minimum: try fields.required("minimum").integer(in: 1...9_999))
+        case "host-name": return .hostName
+        case "sysctl":
+            return .sysctl(
+                key: try fields.required("key").nonEmptyString(),
+                minimum: try fields.required("minimum").integer(in: 0...Int.max))
+        default: return .swapOff
+        }
+    }
+
+    private func ports(_ reader: YAMLReader) throws(YAMLError) -> [PortRange] {
+        var ports: [PortRange] = []
+        for port in try reader.list() {
+            ports.append(try port.value("a port such as 6443/tcp or 2379-2380/tcp") { PortRange($0) })
+        }
+        return ports
+    }
+
+    private func networks(_ reader: YAMLReader) throws(YAMLError) -> [String] {
+        var networks: [String] = []
+        for network in try reader.list() {
+            networks.append(
+                try network.value(VariableType.cidr.expectation) { VariableType.cidr.accepts($0) ? $0 : nil })
+        }
+        return networks
+    }
+}
+
+extension YAMLReader {
+    fileprivate func kernelVersion() throws(YAMLError) -> Version {
+        let version = Version(try string())
+        guard version.numbers.count >= 2 else { throw unexpected("a kernel version such as 4.15") }
+        return version
+    }
+
+    fileprivate func words(_ expected: String, _ marks: String) throws(YAMLError) -> [String] {
+        var words: [String] = []
+        for element in try list() {
+            words.append(try element.value("a name of \(expected)") { isWord($0, marks) ? $0 : nil })
+        }
+        guard !words.isEmpty else { throw unexpected("a list of at least one name") }
+        return words
+    }
+}
+
+private func isRequirementID(_ text: String) -> Bool {
+    isWord(text, ".-") && text.utf8.allSatisfy { !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+}

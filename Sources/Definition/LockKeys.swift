@@ -1,0 +1,20 @@
+/// The keys of a lock, by the name of their definition in `docs/schema/`; see ``ProfileKeys``.
+enum LockKeys {
+    static let lock = [
+        "lock", "definition", "profile", "platform", "created", "sequence", "artefacts", "image-list", "images",
+        "files",
+    ]
+    static let subject = ["name", "digest"]
+    static let platform = ["version", "requested", "arch"]
+    static let artefact = ["name", "url", "file", "size", "digest", "checksum"]
+    static let document = ["url", "size", "digest"]
+    static let image = ["name", "platform", "size", "index", "manifest", "for"]
+    static let descriptor = ["digest", "size", "type"]
+    static let file = ["path", "size", "digest"]
+
+    /// All tables of a lock by the name of their schema definition; the outermost is `lock`.
+    static let tables: [String: [String]] = [
+        "lock": lock, "subject": subject, "platform": platform, "artefact": artefact, "document": document,
+        "image": image, "descriptor": descriptor, "file": file,
+    ]
+}

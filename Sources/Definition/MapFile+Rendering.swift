@@ -1,0 +1,93 @@
+import Format
+import LibYAML
+import Values
+
+extension MapFile {
+    /// The file's content for one role; `nil` when nothing is set for it.
+    ///
+    /// - Parameter maps: The definition's maps, later ones going before earlier ones.
+    func content(for role: String, at version: Version, _ maps: [YAMLReader]) -> (bytes: [UInt8], isTemplate: Bool)? {
+        var members: [YAMLMember] = []
+        for preset in presets where preset.roles.includes(role) && preset.versions.contains(version) {
+            Self.set(YAMLMember(preset.key, preset.value), in: &members)
+        }
+        for map in maps {
+            guard case .map(let given) = map.node.value else { continue }
+            for member in given where key(member.key)?.roles.includes(role) == true { Self.set(member, in: &members) }
+        }
+        guard !members.isEmpty else { return nil }
+        let value = YAMLValue.map(members)
+        let isTemplate = !value.variables.isEmpty
+        let filled = isTemplate ? value.forTemplate : value
+        let text = format == .json ? filled.jsonText : Self.heading + filled.text
+        return (Array(text.utf8), isTemplate)
+    }
+
+    /// Without `$`, which templates would read.
+    private static let heading = """
+        # Laid by sealift. The next bundle replaces this file; put settings of this site elsewhere.
+
+        """
+
+    private static func set(_ member: YAMLMember, in members: inout [YAMLMember]) {
+        if let index = members.firstIndex(where: { $0.key == member.key }) {
+            members[index] = member
+        } else {
+            members.append(member)
+        }
+    }
+}
+
+extension YAMLValue {
+    /// The value as a template's text writes it: `${NAME}` without quotes, for the template adds them; every other `$` doubled.
+    fileprivate var forTemplate: YAMLValue {
+        switch self {
+        case .string(let text): variableName(text) == nil ? .string(text.doublingDollars) : .bare(text)
+        case .list(let elements): .list(elements.map(\.forTemplate))
+        case .map(let members): .map(members.map { YAMLMember($0.key.doublingDollars, $0.value.forTemplate) })
+        case .null, .bool, .integer, .bare: self
+        }
+    }
+
+    /// The value as JSON, two spaces a level.
+    fileprivate var jsonText: String { json(indent: 0) + "\n" }
+
+    private func json(indent: Int) -> String {
+        let margin = String(repeating: " ", count: indent + 2)
+        let end = "\n" + String(repeating: " ", count: indent)
+        switch self {
+        case .null: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .integer(let value): return "\(value)"
+        case .bare(let text): return text
+        case .string(let text): return jsonString(text)
+        case .list(let elements):
+            guard !elements.isEmpty else { return "[]" }
+            return "[\n" + elements.map { margin + $0.json(indent: indent + 2) }.joined(separator: ",\n") + end + "]"
+        case .map(let members):
+            guard !members.isEmpty else { return "{}" }
+            let lines = members.map { margin + jsonString($0.key) + ": " + $0.value.json(indent: indent + 2) }
+            return "{\n" + lines.joined(separator: ",\n") + end + "}"
+        }
+    }
+}
+
+/// RFC 8259 §7 with the escapes of docs/format.md §3.
+private func jsonString(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case "\0"..."\u{1F}": result += "\\u00" + Hex.encode([UInt8(scalar.value)])
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}
+
+extension String {
+    fileprivate var doublingDollars: String {
+        split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
+    }
+}

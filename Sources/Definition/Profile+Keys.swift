@@ -1,0 +1,52 @@
+/// The keys that the readers know, by the name of their definition in `docs/schema/`. Readers use these tables, a test compares
+/// them with the schemas.
+enum ProfileKeys {
+    static let profile = [
+        "profile", "title", "summary", "homepage", "notes", "architectures", "versions", "channels", "roles",
+        "artefacts",
+        "images", "manifests", "config", "registries", "directories", "files", "links", "users", "modules", "sysctls",
+        "labels", "units", "commands", "waits", "requirements", "hardware", "variables",
+    ]
+    static let versions = ["exact", "example", "range"]
+    static let channel = ["kind", "url", "names"]
+    static let role = ["name", "summary"]
+    static let artefact = ["name", "url", "checksum", "path", "mode", "owner", "roles", "versions"]
+    static let checksum = ["url", "name", "form"]
+    static let images = ["lists", "archives", "folders"]
+    static let imageList = ["url", "form", "checksum", "versions"]
+    static let imageFolder = ["path", "archive", "mode", "owner", "roles", "names", "sparse", "versions"]
+    static let manifestFolder = ["path", "mode", "owner", "roles", "suffixes", "reserved"]
+    static let mapFile = ["path", "mode", "owner", "roles", "format", "keys", "refused", "secrets", "presets"]
+    static let keyGroup = ["roles"] + MapFile.ValueType.allCases.map(\.rawValue)
+    static let preset = ["key", "value", "roles", "versions"]
+    static let directory = ["path", "mode", "owner", "roles", "versions"]
+    static let file = ["path", "mode", "owner", "roles", "versions", "content", "template"]
+    static let link = ["path", "target", "roles", "versions"]
+    static let user = ["name", "home", "shell", "roles", "versions"]
+    static let module = ["name", "roles", "versions"]
+    static let sysctl = ["key", "value", "roles", "versions"]
+    static let label = ["path", "roles", "versions"]
+    static let unit = ["name", "enable", "start", "timeout", "roles", "versions"]
+    static let command = ["run", "undo", "timeout", "roles", "versions"]
+    static let wait = ["run", "timeout", "roles", "versions"]
+    static let hardwareClass = ["summary", "requirements"]
+    static let variable = ["type", "ask", "default", "required", "roles"]
+    static let requirement = ["id", "kind", "severity", "reason", "source", "fix", "roles", "versions"]
+    static let requirementMembers: [String: [String]] = [
+        "cores": ["minimum"], "memory": ["minimum"], "disk": ["path", "minimum"], "kernel": ["minimum"],
+        "kernel-config": ["options"], "kernel-module": ["modules"], "cgroup": ["v2", "v1"], "port": ["ports"],
+        "default-route": [], "route-overlap": ["networks"], "path-absent": ["paths"], "program": ["programs"],
+        "systemd": ["minimum"], "host-name": [], "sysctl": ["key", "minimum"], "swap-off": [],
+    ]
+
+    /// All tables of a profile by the name of their schema definition; the outermost is `profile`.
+    static let tables: [String: [String]] = [
+        "profile": profile, "versions": versions, "channel": channel, "role": role, "artefact": artefact,
+        "checksum": checksum, "images": images, "imageList": imageList, "imageFolder": imageFolder,
+        "manifestFolder": manifestFolder, "mapFile": mapFile, "keyGroup": keyGroup, "preset": preset,
+        "directory": directory, "file": file, "link": link, "user": user, "module": module, "sysctl": sysctl,
+        "label": label, "unit": unit, "command": command, "wait": wait, "hardwareClass": hardwareClass,
+        "variable": variable,
+        "requirement": requirement + Set(requirementMembers.values.flatMap { $0 }).sorted(),
+    ]
+}

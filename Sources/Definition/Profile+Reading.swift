@@ -1,0 +1,106 @@
+import Format
+public import LibYAML
+import Values
+
+extension Profile {
+    /// Reads a profile.
+    ///
+    /// - Throws: ``YAMLError`` with the place of what is wrong.
+    public init(_ document: YAMLDocument) throws(YAMLError) {
+        let map = try document.reader.map(ProfileKeys.profile)
+        self.name = try map.required("profile").value("a name of a-z, 0-9 and -") { BundleName($0)?.description }
+        self.title = try map.required("title").nonEmptyString()
+        self.summary = try map.required("summary").nonEmptyString()
+        self.homepage = try map.required("homepage").url()
+        self.notes = try map.optional("notes")?.strings() ?? []
+        self.roles = try Self.roles(try map.required("roles"))
+        let architectures = try Self.architectures(try map.required("architectures"))
+        self.architectures = architectures.words
+        self.versions = try Self.versions(try map.required("versions"))
+        let items = ItemReader(roles: roles.map(\.name))
+        let sources = SourceReader(items: items, names: ProfileText.commonNames + architectures.names)
+        self.channels = try items.list("channels", of: map) { (reader) throws(YAMLError) in try sources.channel(reader)
+        }
+        self.artefacts = try sources.artefacts("artefacts", of: map)
+        self.images = try sources.images(map.optional("images"))
+        self.manifests = try map.optional("manifests").map { (reader) throws(YAMLError) in try sources.manifests(reader)
+        }
+        self.config = try map.optional("config").map { (reader) throws(YAMLError) in try items.mapFile(reader) }
+        self.registries = try map.optional("registries").map { (reader) throws(YAMLError) in try items.mapFile(reader) }
+        self.items = try items.items(map)
+        self.users = try items.users(map)
+        self.steps = try items.steps(map)
+        self.requirements = try items.requirements(map)
+        self.hardware = try Self.hardware(map.optional("hardware"), items)
+        self.variables = try items.variables(map)
+        self.canonicalText = document.root.value.text
+        try checkVariables(in: document.reader)
+    }
+
+    private static func roles(_ reader: YAMLReader) throws(YAMLError) -> [Role] {
+        var roles: [Role] = []
+        for element in try reader.list() {
+            let fields = try element.map(ProfileKeys.role)
+            let name: String = try fields.required("name").value("a name of a-z, 0-9 and -") {
+                BundleName($0)?.description
+            }
+            guard !roles.contains(where: { $0.name == name }) else {
+                throw element.unexpected("a name that no role above has")
+            }
+            roles.append(Role(name: name, summary: try fields.required("summary").nonEmptyString()))
+        }
+        guard !roles.isEmpty else { throw reader.unexpected("a list of at least one role") }
+        return roles
+    }
+
+    /// The words by architecture, and their names as `arch.WORD`; every architecture has the same words.
+    private static func architectures(
+        _ reader: YAMLReader
+    ) throws(YAMLError) -> (words: [Architecture: [String: String]], names: [String]) {
+        var words: [Architecture: [String: String]] = [:]
+        var names: [String]?
+        for entry in try reader.entries() {
+            guard let architecture = Architecture(rawValue: entry.key) else {
+                let known = Architecture.allCases.map(\.rawValue)
+                throw .unknownKey(entry.key, entry.location, place: reader.place, known: known)
+            }
+            var own: [String: String] = [:]
+            for word in try entry.value.entries() { own[word.key] = try word.value.scalarText() }
+            let here = own.keys.sorted()
+            guard here == names ?? here else {
+                throw entry.value.unexpected(
+                    "the same words for each architecture: \(names?.joined(separator: ", ") ?? "")")
+            }
+            names = here
+            words[architecture] = own
+        }
+        guard let names else { throw reader.unexpected("amd64 or arm64 or both") }
+        return (words, names.map { "arch." + $0 })
+    }
+
+    private static func versions(_ reader: YAMLReader) throws(YAMLError) -> VersionNames {
+        let fields = try reader.map(ProfileKeys.versions)
+        var exact: [VersionPattern] = []
+        for pattern in try fields.required("exact").list() {
+            exact.append(try pattern.value("a pattern such as v#.#.#, # for digits") { VersionPattern($0) })
+        }
+        let example = try fields.required("example")
+        let text: String = try example.value("a version that one of the patterns in `exact` fits") { text in
+            exact.contains { $0.matches(text) } ? text : nil
+        }
+        return VersionNames(exact: exact, example: text, range: try fields.optional("range")?.versionRange() ?? .all)
+    }
+
+    private static func hardware(_ reader: YAMLReader?, _ items: ItemReader) throws(YAMLError) -> [HardwareClass] {
+        guard let reader else { return [] }
+        var classes: [HardwareClass] = []
+        for entry in try reader.entries() {
+            let fields = try entry.value.map(ProfileKeys.hardwareClass)
+            classes.append(
+                HardwareClass(
+                    name: entry.key, summary: try fields.required("summary").nonEmptyString(),
+                    requirements: try items.requirements(fields)))
+        }
+        return classes
+    }
+}

@@ -1,0 +1,116 @@
+public import Format
+public import Values
+
+/// A profile at one version for one architecture: what holds for them, with all texts complete.
+public struct Release: Sendable {
+    /// The profile that this is a part of.
+    public let profile: Profile
+    /// The version.
+    public let version: Version
+    /// The architecture.
+    public let architecture: Architecture
+    /// What is fetched and laid, without the images.
+    public let artefacts: [ReleaseArtefact]
+    /// The published list of images; `nil` when there is none.
+    public let imageList: ReleaseImageList?
+    /// The makers' archive of the images; `nil` when there is none.
+    public let imageArchive: ReleaseArtefact?
+    /// Where image archives are laid; `nil` when the platform has no such folder.
+    public let imageFolder: ImageFolder?
+    /// Folders, files and links.
+    public let items: [ProfileItem]
+    /// System users.
+    public let users: [SystemUser]
+    /// What is done after the files are in place.
+    public let steps: [Step]
+    /// What a machine must have.
+    public let requirements: [Requirement]
+
+    /// Whether the profile was written with this version in mind.
+    public var isInRange: Bool { profile.versions.range.contains(version) }
+}
+
+/// An ``Artefact`` of one release.
+public struct ReleaseArtefact: Hashable, Sendable {
+    /// The name in the lock.
+    public let name: String
+    /// Where from; `nil` when the definition must give it.
+    public let url: String?
+    /// The makers' checksum file.
+    public let checksum: ReleaseChecksum?
+    /// Where it is laid.
+    public let destination: MemberPath
+    /// Mode and owner there.
+    public let permissions: Permissions
+    /// For which roles.
+    public let roles: RoleScope
+}
+
+/// A ``ChecksumSource`` of one release.
+public struct ReleaseChecksum: Hashable, Sendable {
+    /// Where from.
+    public let url: String
+    /// The name on the line.
+    public let name: String
+    /// How the file is read.
+    public let form: ChecksumSource.Form
+}
+
+/// An ``ImageList`` of one release.
+public struct ReleaseImageList: Hashable, Sendable {
+    /// Where from.
+    public let url: String
+    /// How it is read.
+    public let form: ImageList.Form
+    /// The makers' checksum file.
+    public let checksum: ReleaseChecksum?
+}
+
+extension Profile {
+    /// The part of the profile that is for `version` on `architecture`; `nil` when it has no such architecture.
+    public func release(_ version: Version, _ architecture: Architecture) -> Release? {
+        guard let own = architectures[architecture] else { return nil }
+        let words = ProfileText.words(version: version, architecture: architecture, own: own)
+        return Release(
+            profile: self, version: version, architecture: architecture,
+            artefacts: artefacts.filter { $0.versions.contains(version) }.map { $0.release(words) },
+            imageList: images.lists.first { $0.versions.contains(version) }?.release(words),
+            imageArchive: images.archives.first { $0.versions.contains(version) }?.release(words),
+            imageFolder: images.folders.first { $0.versions.contains(version) }, items: items.holding(for: version),
+            users: users.holding(for: version), steps: steps.holding(for: version),
+            requirements: requirements.holding(for: version))
+    }
+
+    /// Where the present version of `channel` is asked for, and how the answer is read; `nil` when no source knows it.
+    public func channelSource(_ channel: String) -> (kind: Channel.Kind, url: String)? {
+        channels.first { source in source.names.contains { $0.matches(channel) } }
+            .map { ($0.kind, $0.url.expanded(["channel": channel])) }
+    }
+}
+
+extension Array {
+    /// What is for `version`.
+    func holding<Item>(for version: Version) -> [Item] where Element == ForVersions<Item> {
+        filter { $0.versions.contains(version) }.map(\.item)
+    }
+}
+
+extension Artefact {
+    fileprivate func release(_ words: [String: String]) -> ReleaseArtefact {
+        ReleaseArtefact(
+            name: name, url: url?.expanded(words), checksum: checksum?.release(words), destination: destination,
+            permissions: permissions, roles: roles)
+    }
+}
+
+extension ImageList {
+    fileprivate func release(_ words: [String: String]) -> ReleaseImageList {
+        ReleaseImageList(url: url.expanded(words), form: form, checksum: checksum?.release(words))
+    }
+}
+
+extension ChecksumSource {
+    fileprivate func release(_ words: [String: String]) -> ReleaseChecksum {
+        ReleaseChecksum(url: url.expanded(words), name: name.expanded(words), form: form)
+    }
+}

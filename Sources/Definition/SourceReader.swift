@@ -1,0 +1,94 @@
+import Format
+import LibYAML
+import Values
+
+/// Reads what a profile says about where things come from.
+struct SourceReader {
+    let items: ItemReader
+    /// The names that `${…}` may use.
+    let names: [String]
+
+    func text(_ reader: YAMLReader, also more: [String] = []) throws(YAMLError) -> ProfileText {
+        let text: ProfileText = try reader.value("text in which every `$` begins a `${name}`") { ProfileText($0) }
+        let known = names + more
+        guard let unknown = text.names.first(where: { !known.contains($0) }) else { return text }
+        throw .unexpected(
+            reader.location, place: reader.place, found: "${\(unknown)}",
+            expected: "one of " + known.sorted().map { "${\($0)}" }.joined(separator: ", "))
+    }
+
+    private func url(_ reader: YAMLReader, also more: [String] = []) throws(YAMLError) -> ProfileText {
+        _ = try reader.url()
+        return try text(reader, also: more)
+    }
+
+    func channel(_ reader: YAMLReader) throws(YAMLError) -> Channel {
+        let fields = try reader.map(ProfileKeys.channel)
+        var patterns: [VersionPattern] = []
+        for name in try fields.required("names").list() {
+            patterns.append(try name.value("a channel's name, # for digits") { VersionPattern($0) })
+        }
+        return Channel(
+            kind: try fields.required("kind").choice(), url: try url(try fields.required("url"), also: ["channel"]),
+            names: patterns)
+    }
+
+    func artefacts(_ key: String, of map: YAMLMap) throws(YAMLError) -> [Artefact] {
+        try items.list(key, of: map) { (reader) throws(YAMLError) in try artefact(reader) }
+    }
+
+    private func artefact(_ reader: YAMLReader) throws(YAMLError) -> Artefact {
+        let fields = try reader.map(ProfileKeys.artefact)
+        let name: String = try fields.required("name").value("a name of a-z, 0-9 and -") { BundleName($0)?.description }
+        return Artefact(
+            name: name, url: try fields.optional("url").map { (reader) throws(YAMLError) in try url(reader) },
+            checksum: try checksum(fields), destination: try fields.required("path").destination(),
+            permissions: try items.permissions(fields, mode: .file), roles: try items.scope(fields),
+            versions: try items.versions(fields))
+    }
+
+    private func checksum(_ fields: YAMLMap) throws(YAMLError) -> ChecksumSource? {
+        guard let reader = fields.optional("checksum") else { return nil }
+        let checksum = try reader.map(ProfileKeys.checksum)
+        return ChecksumSource(
+            url: try url(try checksum.required("url")), name: try text(try checksum.required("name")),
+            form: try checksum.optional("form")?.choice() ?? .sums)
+    }
+
+    func images(_ reader: YAMLReader?) throws(YAMLError) -> ProfileImages {
+        guard let reader else { return ProfileImages(lists: [], archives: [], folders: []) }
+        let fields = try reader.map(ProfileKeys.images)
+        return ProfileImages(
+            lists: try items.list("lists", of: fields) { (reader) throws(YAMLError) in try list(reader) },
+            archives: try artefacts("archives", of: fields),
+            folders: try items.list("folders", of: fields) { (reader) throws(YAMLError) in try folder(reader) })
+    }
+
+    private func list(_ reader: YAMLReader) throws(YAMLError) -> ImageList {
+        let fields = try reader.map(ProfileKeys.imageList)
+        return ImageList(
+            url: try url(try fields.required("url")), form: try fields.optional("form")?.choice() ?? .lines,
+            checksum: try checksum(fields), versions: try items.versions(fields))
+    }
+
+    private func folder(_ reader: YAMLReader) throws(YAMLError) -> ImageFolder {
+        let fields = try reader.map(ProfileKeys.imageFolder)
+        let archive: String = try fields.required("archive").value("a file name that ends in .tar") { name in
+            isWord(name, "-_.") && name.hasSuffix(".tar") ? name : nil
+        }
+        return ImageFolder(
+            destination: try fields.required("path").destination(), archive: archive,
+            permissions: try items.permissions(fields, mode: .file), roles: try items.scope(fields),
+            names: try fields.required("names").choice(), sparse: try fields.optional("sparse")?.bool() ?? false,
+            versions: try items.versions(fields))
+    }
+
+    func manifests(_ reader: YAMLReader) throws(YAMLError) -> ManifestFolder {
+        let fields = try reader.map(ProfileKeys.manifestFolder)
+        return ManifestFolder(
+            destination: try fields.required("path").destination(),
+            permissions: try items.permissions(fields, mode: .secret), roles: try items.scope(fields),
+            suffixes: try fields.required("suffixes").strings(),
+            reserved: try fields.optional("reserved")?.strings() ?? [])
+    }
+}
