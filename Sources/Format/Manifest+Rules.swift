@@ -16,7 +16,7 @@ extension Manifest {
     private func checkNames() throws(FormatError) {
         try unique(roles.map(\.name), in: "roles")
         try unique(requirements.map(\.id), in: "requirements")
-        try unique(variables.map(\.name), in: "variables")
+        try checkVariableNames()
         try sorted(images.map(\.name), in: "images")
         try sorted(sources.map(\.url), in: "sources")
         try sorted(critical, in: "critical")
@@ -34,6 +34,19 @@ extension Manifest {
             throw broken("critical", "names \"\(key)\", which is no extension")
         }
         if let key = critical.first { throw .unknownCritical(key: key) }
+    }
+
+    /// A name stands once for each role, and is of one type for all.
+    private func checkVariableNames() throws(FormatError) {
+        for role in roles {
+            try unique(variables.filter { $0.roles.includes(role.name) }.map(\.name), in: "variables of \(role.name)")
+        }
+        var types: [String: VariableType] = [:]
+        for variable in variables {
+            guard types.updateValue(variable.type, forKey: variable.name) ?? variable.type == variable.type else {
+                throw broken("variable \(variable.name)", "is of two types")
+            }
+        }
     }
 
     private func checkRoleNames() throws(FormatError) {

@@ -1,6 +1,6 @@
 /// A value that a site gives, asked for at install time (docs/format.md §9).
 public struct Variable: Hashable, Sendable {
-    /// `[A-Z][A-Z0-9_]{0,63}`, unique in its manifest.
+    /// `[A-Z][A-Z0-9_]{0,63}`, unique among the variables of any one role.
     public var name: String
     public var type: VariableType
     /// The question put to a person.

@@ -105,4 +105,21 @@ struct ManifestTests {
         ]
         #expect(try Manifest(reading: Sample.manifest(entries).canonical()).entries == entries)
     }
+
+    @Test(arguments: [
+        ("one role twice", ["agent"], VariableType.string, false), ("every role and one", [], .string, false),
+        ("two types", ["server"], .secret, false), ("two roles", ["server"], .string, true),
+    ])
+    func `one variable for two roles`(name: String, others: [String], type: VariableType, isAccepted: Bool) throws {
+        var manifest = try Sample.manifest([])
+        manifest.variables = [
+            Variable(name: "TOKEN", type: .string, ask: "token", roles: RoleScope(["agent"])),
+            Variable(name: "TOKEN", type: type, ask: "token", required: false, roles: RoleScope(others)),
+        ]
+        if isAccepted {
+            #expect(try Manifest(reading: manifest.canonical()).variables == manifest.variables)
+        } else {
+            #expect(throws: FormatError.self) { try Manifest(reading: manifest.canonical()) }
+        }
+    }
 }
