@@ -14,6 +14,21 @@ let house: [SwiftSetting] = [
 ]
 let careful = house + [.strictMemorySafety()]
 
+/// What Swift imports unasked brings its regular expressions and tasks into the installer: 2 MB of at most 14. Without these
+/// imports `contains("two letters")` or a `Task` does not compile in what the installer links (docs/decisions/0011).
+let lean =
+    careful + [
+        .unsafeFlags([
+            "-Xfrontend", "-disable-implicit-string-processing-module-import",
+            "-Xfrontend", "-disable-implicit-concurrency-module-import",
+        ])
+    ]
+
+/// A module that the installer links too.
+func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: lean)
+}
+
 /// One module of the house. Its purpose stands in the line above each call.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: careful)
@@ -42,7 +57,7 @@ let package = Package(
 
         // Storey 1.
         // Sizes, digests, hex, base64, times, versions, member paths: values that cannot be wrong.
-        module("Values", []),
+        shared("Values", []),
         // The compiled-in profiles, as bytes.
         .target(
             name: "Profiles",
@@ -51,17 +66,17 @@ let package = Package(
 
         // Storey 2.
         // Diagnostics (what, where, next), progress, exit codes. Pure: terminal and clock are passed in.
-        module("Reporting", ["Values"]),
+        shared("Reporting", ["Values"]),
 
         // Storey 3: one thin owner for each C library, and what we wrote in their place.
         // Errno, paths, descriptors, directory handles, spawn, worker threads.
-        module("Posix", ["Values", "Reporting", "CLinux"]),
+        shared("Posix", ["Values", "Reporting", "CLinux"]),
         // A strict JSON reader and a canonical writer.
-        module("JSON", ["Values", "Reporting"]),
+        shared("JSON", ["Values", "Reporting"]),
         // SHA-256, keys and signatures; lets no EVP type out.
-        module("LibCrypto", ["Values", "Reporting", "CLibCrypto"]),
+        shared("LibCrypto", ["Values", "Reporting", "CLibCrypto"]),
         // Decodes one bounded zstd frame.
-        module("LibZstd", ["Values", "Reporting", "CLibZstd"]),
+        shared("LibZstd", ["Values", "Reporting", "CLibZstd"]),
         // Encodes one zstd frame; apart from the decoder so that the installer does not carry it.
         module("LibZstdEncoder", ["Values", "Reporting", "CLibZstd"]),
         // Reads foreign archives, with named formats only.
@@ -71,7 +86,7 @@ let package = Package(
         // YAML events and nodes with line and column.
         module("LibYAML", ["Values", "Reporting", "CLibYAML"]),
         // One table of flags feeds the parser, the help and the man page.
-        module("Arguments", ["Values", "Reporting"]),
+        shared("Arguments", ["Values", "Reporting"]),
 
         // Storey 4.
         // Image references, descriptors, manifests, platform choice.
@@ -83,19 +98,19 @@ let package = Package(
 
         // Storey 5.
         // Bundle names, SHA256SUMS, manifest, tar headers, steps, requirements, receipt.
-        module("Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        shared("Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
         // The distribution protocol over Fetch.
         module("Registry", ["Values", "Reporting", "JSON", "LibCrypto", "Posix", "OCI", "Fetch", "Store"]),
         // Stages files beside their targets and commits them; knows no bundle.
-        module("Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        shared("Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
 
         // Storey 6.
         // Definition, profile and lock from YAML, line and column kept.
         module("Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         // UntrustedBundle → VerifiedBundle: the order of trust.
-        module("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format"]),
+        shared("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format"]),
         // Rules over probes of this machine, read-only.
-        module("Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
+        shared("Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         // Keys on disk, signatures over SHA256SUMS and their sigstore form.
         module("Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
         // README.txt, report.html, SBOMs and other words about a bundle.
@@ -126,7 +141,7 @@ let package = Package(
                 "Definition", "Sign", "Report", "Verify",
             ]),
         // Plan, stage, commit, receipt.
-        module(
+        shared(
             "Apply",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Transaction", "Verify",

@@ -65,7 +65,8 @@ extension Step {
     private static func word(_ text: String) -> String? {
         let others = Array("._-@/:\\".utf8)
         guard let first = text.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: "/") else { return nil }
-        guard text.utf8.count <= 255, !text.contains("..") else { return nil }
+        let dots = zip(text.utf8, text.utf8.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1 == UInt8(ascii: ".") }
+        guard text.utf8.count <= 255, !dots else { return nil }
         return text.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || others.contains($0) } ? text : nil
     }
 }

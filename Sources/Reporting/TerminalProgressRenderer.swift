@@ -15,8 +15,9 @@ public struct TerminalProgressRenderer: Hashable, Sendable {
         guard let locale = names.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
             return false
         }
-        let lower = locale.lowercased()
-        return lower.contains("utf-8") || lower.contains("utf8")
+        // language_TERRITORY.codeset@modifier
+        let codeset = locale.lowercased().split(separator: "@").first ?? ""
+        return codeset.hasSuffix("utf-8") || codeset.hasSuffix("utf8")
     }
 
     /// The line for `meter`, at most `width` columns: what matters least is left out first.
