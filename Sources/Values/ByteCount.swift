@@ -20,6 +20,12 @@ public struct ByteCount: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     /// Adds `right` to `left`.
     public static func += (left: inout Self, right: Self) { left = left + right }
 
+    /// The sum, or `nil` when it does not fit: for sizes that a document names.
+    public func adding(_ other: Self) -> Self? {
+        let (sum, overflow) = bytes.addingReportingOverflow(other.bytes)
+        return overflow ? nil : Self(sum)
+    }
+
     /// `count` times 2^10 bytes.
     public static func kibibytes(_ count: Int) -> Self { Self(count << 10) }
     /// `count` times 2^20 bytes.
@@ -32,17 +38,21 @@ extension ByteCount {
     private static let units: [(suffix: String, factor: Int)] = [
         ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
         ("kB", 1_000), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
-        ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("B", 1),
+        ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40), ("B", 1),
     ]
 
-    /// Reads `1073741824`, `512 MiB`, `1GiB`, `14 GB` or `2G` (`K`, `M`, `G` are powers of two, as in coreutils).
+    /// Reads `1073741824`, `512 MiB`, `1GiB`, `14 GB` or `2G` (`K`, `M`, `G`, `T` are powers of two, as in coreutils).
     ///
     /// `nil` when the number is missing, fractional, negative or does not fit.
     public init?(parsing text: some StringProtocol) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        let unit = text.dropFirst(digits.count).drop { $0 == " " }
+        let rest = text.dropFirst(digits.count)
         guard let number = Int(digits) else { return nil }
-        guard !unit.isEmpty else { self.init(number); return }
+        guard !rest.isEmpty else {
+            self.init(number)
+            return
+        }
+        let unit = rest.dropFirst(rest.first == " " ? 1 : 0)
         guard let factor = Self.units.first(where: { $0.suffix == unit })?.factor else { return nil }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: factor)
         guard !overflow else { return nil }

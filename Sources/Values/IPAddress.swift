@@ -27,13 +27,14 @@ public struct IPAddress: Hashable, Sendable {
 
     private static func v6(_ text: String) -> [UInt8]? {
         guard let gap = gapStart(in: text) else {
-            let bytes = groups(text)
+            let bytes = groups(text, mayEndDotted: true)
             return bytes?.count == 16 ? bytes : nil
         }
         let head = text[..<gap]
         let tail = text[text.index(gap, offsetBy: 2)...]
         guard gapStart(in: String(tail)) == nil, !tail.hasPrefix(":") else { return nil }
-        guard let left = head.isEmpty ? [] : groups(String(head)), let right = tail.isEmpty ? [] : groups(String(tail))
+        guard let left = head.isEmpty ? [] : groups(String(head), mayEndDotted: false),
+            let right = tail.isEmpty ? [] : groups(String(tail), mayEndDotted: true)
         else { return nil }
         // The gap stands for one group of zeros at least.
         guard left.count + right.count <= 14 else { return nil }
@@ -49,12 +50,12 @@ public struct IPAddress: Hashable, Sendable {
         return nil
     }
 
-    /// Groups of one to four hexadecimal digits; the last may be a dotted IPv4 address.
-    private static func groups(_ text: String) -> [UInt8]? {
+    /// Groups of one to four hexadecimal digits; the last of an address may be a dotted IPv4 address.
+    private static func groups(_ text: String, mayEndDotted: Bool) -> [UInt8]? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var bytes: [UInt8] = []
         for (index, part) in parts.enumerated() {
-            if part.contains("."), index == parts.count - 1 {
+            if mayEndDotted, part.contains("."), index == parts.count - 1 {
                 guard let dotted = v4(String(part)) else { return nil }
                 bytes += dotted
                 continue
@@ -71,6 +72,7 @@ public struct IPAddress: Hashable, Sendable {
 
 /// A network in CIDR form (RFC 4632 §3.1): an address whose bits after the prefix are zero, `/`, the prefix length.
 public struct IPNetwork: Hashable, Sendable {
+    /// The first address.
     public let address: IPAddress
     /// The number of leading bits that count.
     public let prefix: Int
