@@ -175,7 +175,11 @@ let package = Package(
 
         tests(of: "Values"),
         tests(of: "Reporting", ["Values"]),
-        tests(of: "Posix", ["Values", "Reporting"]),
+        // For tests: the real file effects with one fault among them. Part of no product.
+        .target(
+            name: "FaultInjection", dependencies: ["Values", "Posix"], path: "Tests/FaultInjection",
+            swiftSettings: house),
+        tests(of: "Posix", ["Values", "Reporting", "FaultInjection"]),
         tests(of: "JSON", ["Values", "Reporting"]),
         tests(of: "LibCrypto", ["Values", "Reporting"]),
         tests(of: "LibZstd", ["Values", "Reporting", "LibZstdEncoder"]),
@@ -188,7 +192,7 @@ let package = Package(
         tests(of: "Store", ["Values", "Reporting", "Posix", "LibCrypto"]),
         tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
         tests(of: "Registry", ["Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer"]),
-        tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
         tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(
             of: "Verify",
@@ -203,6 +207,9 @@ let package = Package(
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign", "Report", "Verify"]),
         tests(
             of: "Apply",
-            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "Format", "Transaction", "Verify", "Preflight"]),
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "Format", "Transaction", "Verify",
+                "Preflight", "FaultInjection",
+            ]),
     ]
 )

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -88,4 +89,26 @@ static inline int sealift_processor_count(void) {
     int count = 0;
     for (long index = 0; index < size; index++) count += __builtin_popcount(set[index]);
     return size < 0 ? -1 : count;
+}
+
+// Columns of the terminal behind a descriptor; 0 when it is none or does not tell (ioctl(2) is variadic).
+static inline int sealift_terminal_width(int descriptor) {
+    struct winsize size = {0};
+    return ioctl(descriptor, TIOCGWINSZ, &size) == -1 ? 0 : size.ws_col;
+}
+
+// Whether a descriptor is open (fcntl(2) is variadic).
+static inline int sealift_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
+
+// The environment; Swift does not let a global variable of C through.
+extern char **environ;
+static inline char **sealift_environment(void) { return environ; }
+
+// pidfd_open(2), Linux 5.3: a descriptor that becomes readable when the process ends.
+static inline int sealift_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+// fcntl(2) is variadic.
+static inline int sealift_set_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags == -1 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }

@@ -74,6 +74,10 @@ extension Errno {
     public static let noProcess = Self(rawValue: ESRCH)
     /// The other end of the pipe is closed (EPIPE).
     public static let brokenPipe = Self(rawValue: EPIPE)
+    /// The person at the terminal said no (ECANCELED).
+    public static let cancelled = Self(rawValue: ECANCELED)
+    /// It took longer than allowed (ETIMEDOUT).
+    public static let timedOut = Self(rawValue: ETIMEDOUT)
     /// The medium ended before what was promised (ENODATA).
     public static let noData = Self(rawValue: ENODATA)
 }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import Values
 
-struct Fault: Error, Hashable { let number: Int }
+struct Mishap: Error, Hashable { let number: Int }
 
 @Suite struct WorkersTests {
     /// Numbers 0, 1, 2 … and an error or the end.
@@ -13,7 +13,7 @@ struct Fault: Error, Hashable { let number: Int }
         let end: Int
         var fault: Int?
         mutating func produce() throws -> Int? {
-            if next == fault { throw Fault(number: next) }
+            if next == fault { throw Mishap(number: next) }
             guard next < end else { return nil }
             defer { next += 1 }
             return next
@@ -60,15 +60,15 @@ struct Fault: Error, Hashable { let number: Int }
         for bad in [0, 1, 57, 199] {
             var numbers = Numbers(end: 200)
             var found: [Int] = []
-            #expect(throws: Fault(number: bad)) {
+            #expect(throws: Mishap(number: bad)) {
                 try Workers.pipeline(
                     count: count, inFlight: inFlight, produce: { try numbers.produce() },
                     work: { number in
                         if number == bad {
                             usleep(300)  // the later ones fail first
-                            throw Fault(number: number)
+                            throw Mishap(number: number)
                         }
-                        if number > bad { throw Fault(number: number) }
+                        if number > bad { throw Mishap(number: number) }
                         return number
                     }, consume: { found.append($0) })
             }
@@ -83,7 +83,7 @@ struct Fault: Error, Hashable { let number: Int }
         for bad in [0, 1, 57, 199] {
             var numbers = Numbers(end: 200, fault: bad)
             var found: [Int] = []
-            #expect(throws: Fault(number: bad)) {
+            #expect(throws: Mishap(number: bad)) {
                 try Workers.pipeline(
                     count: count, inFlight: inFlight, produce: { try numbers.produce() }, work: { $0 },
                     consume: { found.append($0) })
@@ -96,11 +96,11 @@ struct Fault: Error, Hashable { let number: Int }
         for bad in [0, 1, 57, 199] {
             var numbers = Numbers(end: 100_000)
             var found: [Int] = []
-            #expect(throws: Fault(number: bad)) {
+            #expect(throws: Mishap(number: bad)) {
                 try Workers.pipeline(
                     count: count, inFlight: inFlight, produce: { try numbers.produce() }, work: { $0 },
                     consume: { number in
-                        if number == bad { throw Fault(number: number) }
+                        if number == bad { throw Mishap(number: number) }
                         found.append(number)
                     })
             }
@@ -122,8 +122,8 @@ struct Fault: Error, Hashable { let number: Int }
         }
         #expect(seen.withLock { $0.count } == 300)
         #expect(try Workers.map(Array(0..<300), count: count) { -$0 } == (0..<300).map { -$0 })
-        #expect(throws: Fault(number: 3)) {
-            try Workers.forEach(Array(0..<300), count: count) { if $0 >= 3 { throw Fault(number: $0) } }
+        #expect(throws: Mishap(number: 3)) {
+            try Workers.forEach(Array(0..<300), count: count) { if $0 >= 3 { throw Mishap(number: $0) } }
         }
     }
 
@@ -149,13 +149,13 @@ struct Fault: Error, Hashable { let number: Int }
                     return buffer
                 },
                 consume: { buffer in
-                    if found.count == bad { throw Fault(number: found.count) }
+                    if found.count == bad { throw Mishap(number: found.count) }
                     found.append(buffer.filled[0])
                     pool.give(buffer)
                 })
         }
         if let bad {
-            #expect(throws: Fault(number: bad)) { try run() }
+            #expect(throws: Mishap(number: bad)) { try run() }
         } else {
             try run()
         }
