@@ -33,6 +33,20 @@ extension Store {
         return try transport(source, to: path)
     }
 
+    /// Gives the large file of `key` a second place at `path`, where nothing may be yet, without copying its bytes.
+    ///
+    /// - Returns: `false` where that cannot be, or the store has none: nothing was done then.
+    public func linkVolume(for key: SHA256Digest, to path: FilePath) throws(StoreError) -> Bool {
+        guard let source = try volume(for: key) else { return false }
+        return try filing { () throws(FileError) in try Self.share(source, at: path) != nil }
+    }
+
+    /// The keys of all large files, sorted.
+    public func volumeKeys() throws(StoreError) -> [SHA256Digest] {
+        try filing { () throws(FileError) in try DirectoryHandle.open(volumes).entries() }
+            .compactMap { SHA256Digest(hex: $0) }.sorted { $0.hex < $1.hex }
+    }
+
     /// Removes the large file of `key`, that a reader found changed for instance.
     public func dropVolume(for key: SHA256Digest) throws(StoreError) {
         guard let path = try volume(for: key) else { return }
@@ -57,11 +71,8 @@ extension Store {
     }
 
     private static func duplicate(_ source: FilePath, to destination: FilePath) throws(FileError) -> Transport {
+        if let transport = try share(source, at: destination) { return transport }
         let from = try FileDescriptor.open(source, .readOnly, options: .noFollow)
-        let to = try FileDescriptor.open(destination, .readWrite, options: [.create, .exclusive])
-        if try to.clone(from) { return .cloned }
-        try Files.remove(destination)
-        if try Files.link(source, to: destination) { return .linked }
         let copy = try FileDescriptor.open(destination, .readWrite, options: [.create, .exclusive])
         try copy.reserve(from.information().size)
         var offset = 0
@@ -70,5 +81,14 @@ extension Store {
             offset += bytes.count
         }
         return .copied
+    }
+
+    /// Makes a clone or a second name; `nil` where neither can be.
+    private static func share(_ source: FilePath, at destination: FilePath) throws(FileError) -> Transport? {
+        let from = try FileDescriptor.open(source, .readOnly, options: .noFollow)
+        let to = try FileDescriptor.open(destination, .readWrite, options: [.create, .exclusive])
+        if try to.clone(from) { return .cloned }
+        try Files.remove(destination)
+        return try Files.link(source, to: destination) ? .linked : nil
     }
 }
