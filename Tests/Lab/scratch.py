@@ -56,8 +56,10 @@ def run(*command, check=True, stdin=None, timeout=300, **options):
     return done
 
 
-def start(command, log, **options):
-    """Starts a server that dies with this process; its output goes to the file `log`."""
+def start(command, log, enter=(), **options):
+    """Starts a server that dies with this process; its output goes to the file `log`. It joins the control groups of `enter`.
+
+    (To be called from the main thread: the kernel sends the signal when the *thread* that started the child ends, prctl(2).)"""
     parent = os.getpid()
     libc = ctypes.CDLL(None)  # loaded here: after the fork only the call is made
 
@@ -65,6 +67,8 @@ def start(command, log, **options):
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             os._exit(1)
+        for group in enter:
+            group.write_text("0")
 
     with open(log, "ab") as output:
         process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
@@ -140,3 +144,12 @@ def clean_up():
         subprocess.run(["umount", "--lazy", point], check=False, stderr=subprocess.DEVNULL)
     if _base is not None and not mounts():
         shutil.rmtree(_base, ignore_errors=True)
+
+
+def remove(path):
+    """Removes a folder of this run, with whatever is still mounted below it."""
+    path = pathlib.Path(path)
+    for point in mounts():
+        if pathlib.Path(point) == path or path in pathlib.Path(point).parents:
+            run("umount", "--lazy", point, check=False)
+    shutil.rmtree(path)

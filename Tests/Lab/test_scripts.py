@@ -91,6 +91,27 @@ class CheckImports(unittest.TestCase):
         self.assertEqual(self.check(), ["New: stands in only one of Package.swift and scripts/storeys.tsv"])
 
 
+class MachinePaths(unittest.TestCase):
+    """scripts/machine-paths.txt over one line at a time. The words are put together here so that this file is in order."""
+
+    def found(self, line):
+        text = (scratch.ROOT / "scripts/machine-paths.txt").read_text()
+        patterns = [each for each in text.splitlines() if each and not each.startswith("#")]
+        done = scratch.run("grep", "-E", *(word for each in patterns for word in ("-e", each)), stdin=line + "\n", check=False)
+        return done.returncode == 0
+
+    def test_sees_places_of_one_machine_and_registry_hosts(self):
+        for line in ["cd /wo" "rk", "see /wo" "rk/main/x", "/tmp/w" "t/lab", "FROM=/ho" "me/anna/src", "pip from py" "pi.org",
+                     "deb http://deb.deb" "ian.org/debian x"]:
+            with self.subTest(line):
+                self.assertTrue(self.found(line))
+
+    def test_leaves_other_words_alone(self):
+        for line in ["workdir={disk}/work,upper", "the homework", "/var/lib/work", "/workshop", "$HOME/.cache", "crates", "/root/x"]:
+            with self.subTest(line):
+                self.assertFalse(self.found(line))
+
+
 def event(kind, test=None, text="", **more):
     payload = {"kind": kind, "messages": [{"text": text}], **more}
     return {"kind": "event", "payload": payload if test is None else {**payload, "testID": test}}
