@@ -173,6 +173,12 @@ let package = Package(
         // A scripted HTTP server on loopback, for tests only; nothing above storey 0 is built on it.
         .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: house),
 
+        // Bundles made by hand, for the tests of those who read them.
+        .target(
+            name: "BundleFixture",
+            dependencies: ["Values", "Posix", "LibCrypto", "LibZstdEncoder", "Format"],
+            path: "Tests/Support/BundleFixture", swiftSettings: house),
+
         tests(of: "Values"),
         tests(of: "Reporting", ["Values"]),
         // For tests: the real file effects with one fault among them. Part of no product.
@@ -196,7 +202,7 @@ let package = Package(
         tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(
             of: "Verify",
-            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "LibZstdEncoder", "Format"]),
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "BundleFixture"]),
         tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
@@ -208,8 +214,8 @@ let package = Package(
         tests(
             of: "Apply",
             [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "Format", "Transaction", "Verify",
-                "Preflight", "FaultInjection",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Transaction", "Verify", "Preflight",
+                "FaultInjection", "BundleFixture",
             ]),
     ]
 )

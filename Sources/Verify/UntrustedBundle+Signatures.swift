@@ -1,0 +1,63 @@
+import Format
+import LibCrypto
+import Posix
+import Values
+
+extension UntrustedBundle {
+    /// The largest signature and public key, in bytes (docs/format.md §5).
+    private static let signatureLimit: ByteCount = 1_024
+    private static let keyLimit: ByteCount = 4_096
+
+    /// The pinned keys whose signatures over `root` verify, each once.
+    ///
+    /// Opens `signatures/<key id of a pin>.sig`, and `.pub` where only a fingerprint is pinned; nothing else.
+    borrowing func keysVouching(for root: [UInt8], under policy: TrustPolicy) throws(VerifyError) -> [PublicKey] {
+        var keys: [PublicKey] = []
+        for pin in policy.pins {
+            guard let key = try key(signing: root, pinnedBy: pin), !keys.contains(key) else { continue }
+            keys.append(key)
+        }
+        guard keys.count >= policy.threshold else {
+            throw .notSigned(
+                bundle: path, by: policy.pins.map(\.origin), present: presentKeyIDs(), found: keys.count,
+                needed: policy.threshold)
+        }
+        return keys
+    }
+
+    /// The key of `pin` when it has signed; `nil` when its signature is not there.
+    private borrowing func key(signing root: [UInt8], pinnedBy pin: Pin) throws(VerifyError) -> PublicKey? {
+        guard let id = pin.keyID else { return nil }
+        guard let signature = try read("\(BundleFile.signatures)/\(id).sig", limit: Self.signatureLimit) else {
+            return nil
+        }
+        guard let key = try publicKey(of: pin, id: id) else { return nil }
+        guard key.verifies(signature, over: root) else {
+            throw .badSignature(bundle: path, key: id, origin: pin.origin)
+        }
+        return key
+    }
+
+    /// The pinned key itself, or the bundle's copy of it when that has the pinned fingerprint.
+    private borrowing func publicKey(of pin: Pin, id: KeyID) throws(VerifyError) -> PublicKey? {
+        switch pin.trust {
+        case .key(let key): return key
+        case .fingerprint(let digits):
+            guard let pem = try read("\(BundleFile.signatures)/\(id).pub", limit: Self.keyLimit) else { return nil }
+            let key: PublicKey
+            do throws(CryptoError) { key = try PublicKey(pem: pem) } catch { throw .badKeyCopy(bundle: path, key: id) }
+            guard key.fingerprint.hex.hasPrefix(digits) else { throw .badKeyCopy(bundle: path, key: id) }
+            return key
+        }
+    }
+
+    /// Key ids by the names of the signatures that are there: for the words of a refusal only.
+    private borrowing func presentKeyIDs() -> [String] {
+        do {
+            let names = try folder.open(MemberPath(validating: BundleFile.signatures)).entries()
+            return names.filter { $0.hasSuffix(".sig") }.prefix(16).map { String($0.dropLast(4)) }
+        } catch {
+            return []
+        }
+    }
+}

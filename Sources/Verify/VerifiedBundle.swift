@@ -1,0 +1,67 @@
+public import Format
+public import LibCrypto
+public import Posix
+import Reporting
+public import Values
+
+/// A bundle whose root a pinned key has signed and whose manifest is the signed one.
+///
+/// Its only initializer belongs to ``UntrustedBundle/verified(under:)``. Payload and other files are checked as they are read.
+public final class VerifiedBundle: Sendable {
+    /// The digest of SHA256SUMS: the identity of this bundle.
+    public let rootDigest: SHA256Digest
+    /// The pinned keys that vouch for it.
+    public let keys: [PublicKey]
+    public let sums: SHA256Sums
+    public let manifest: Manifest
+    /// The size of manifest.json.
+    public let manifestSize: ByteCount
+    /// Where everything stands in the tar stream, and where chunks stand in it.
+    public let layout: TarLayout
+    public let chunks: ChunkIndex
+    let folder: DirectoryHandle
+
+    init(
+        folder: consuming DirectoryHandle, rootDigest: SHA256Digest, keys: [PublicKey], sums: SHA256Sums,
+        manifest: Manifest,
+        manifestSize: ByteCount
+    ) {
+        self.folder = folder
+        self.rootDigest = rootDigest
+        self.keys = keys
+        self.sums = sums
+        self.manifest = manifest
+        self.manifestSize = manifestSize
+        layout = TarLayout(entries: manifest.entries)
+        chunks = ChunkIndex(chunks: manifest.chunks)
+    }
+
+    /// Where it is.
+    public var path: FilePath { folder.path }
+
+    /// The bytes of all volumes.
+    public var payloadSize: ByteCount { manifest.volumes.reduce(0) { $0 + $1.size } }
+
+    /// Files in the folder that look like volumes and that SHA256SUMS does not name: never read, worth a word.
+    public func unnamedVolumes() throws(VerifyError) -> [String] {
+        do throws(FileError) {
+            return try folder.entries().filter { $0.hasPrefix("payload-") && sums.digest(of: $0) == nil }
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    /// The entries that chunk `index` holds parts of.
+    func entries(inChunk index: Int) -> [MemberPath] {
+        layout.pieces(in: chunks.streamRange(of: index)).compactMap { piece in
+            guard case .content(let entry, _, _) = piece else { return nil }
+            return manifest.entries[entry].place
+        }
+    }
+
+    func damage(_ kind: VerifyError.ChunkDamage, inChunk index: Int) -> VerifyError {
+        .damagedChunk(
+            index: index, volume: Volume.name(manifest.chunks[index].volume), offset: chunks.volumeOffsets[index],
+            entries: entries(inChunk: index), kind: kind)
+    }
+}

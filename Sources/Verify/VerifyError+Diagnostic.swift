@@ -1,0 +1,107 @@
+import Format
+import LibCrypto
+import Posix
+public import Reporting
+import Values
+
+extension VerifyError: Diagnosable {
+    /// The words for each refusal. A table.
+    public var diagnostic: Diagnostic {
+        switch self {
+        case .noPins(let bundle):
+            return untrusted(
+                "cannot trust \(quoted(bundle)): no key is pinned", bundle,
+                "give the site's public key with --key FILE, or the fingerprint from the work order with --fingerprint SHA256:…, "
+                    + "or put the key into /etc/sealift/trusted-keys/")
+        case .noRoot(let bundle):
+            return untrusted(
+                "cannot trust \(quoted(bundle)): it has no SHA256SUMS", bundle,
+                "give the folder of one bundle; if it is one, it was not written to its end: copy it again")
+        case .notSigned(let bundle, let by, let present, let found, let needed):
+            return notSigned(bundle, by, present, found, needed)
+        case .badSignature(let bundle, let key, let origin):
+            return untrusted(
+                "cannot trust \(quoted(bundle)): the signature of key \(key) does not verify", bundle,
+                "SHA256SUMS or its signature was changed or damaged: get the bundle again from who built it",
+                [Diagnostic.Detail("key", origin)])
+        case .badKeyCopy(let bundle, let key):
+            return untrusted(
+                "cannot trust \(quoted(bundle)): signatures/\(key).pub is not the pinned key", bundle,
+                "give the whole public key with --key FILE")
+        case .keyInsideBundle(let key, let bundle):
+            return untrusted(
+                "cannot trust the key \(quoted(key)): it lies inside the bundle it should vouch for", bundle,
+                "take the key from where the site keeps it, not from the stick")
+        case .unusableKey(let path, let error):
+            return Diagnostic(
+                "cannot use the key \(quoted(path)): \(error.diagnostic.message)", next: error.diagnostic.next,
+                exitCode: .notTrusted)
+        case .missing(let name): return damaged("\(quoted(name)) is missing", name)
+        case .notRegular(let name): return damaged("\(quoted(name)) is not a regular file", name)
+        case .wrongSize(let name, let expected, let found):
+            return damaged("\(quoted(name)) has \(found), \(expected) were signed", name)
+        case .tooLarge(let name, let limit): return damaged("\(quoted(name)) is larger than \(limit)", name)
+        case .wrongDigest(let name): return damaged("\(quoted(name)) is not what was signed", name)
+        case .surplusVolume(let name):
+            return damaged("SHA256SUMS names \(quoted(name)), which the manifest does not know", name)
+        case .damagedChunk(let index, let volume, let offset, let entries, let kind):
+            return damagedChunk(index, volume, offset, entries, kind)
+        case .wrongEntry(let path):
+            return Diagnostic(
+                "cannot accept the bundle: \(quoted(path.text)) does not have the digest that the manifest promises",
+                next: "the bundle was built wrongly: report this to who built it", exitCode: .damaged)
+        case .format(let error): return error.diagnostic
+        case .file(let error): return error.diagnostic
+        }
+    }
+
+    private func untrusted(
+        _ message: String, _ bundle: FilePath, _ next: String, _ details: [Diagnostic.Detail] = []
+    ) -> Diagnostic {
+        Diagnostic(message, details: details, next: next, exitCode: .notTrusted)
+    }
+
+    private func notSigned(
+        _ bundle: FilePath, _ by: [String], _ present: [String], _ found: Int, _ needed: Int
+    ) -> Diagnostic {
+        let others = present.isEmpty ? "none" : present.joined(separator: ", ")
+        let message =
+            needed == 1
+            ? "cannot trust \(quoted(bundle)): no pinned key has signed it"
+            : "cannot trust \(quoted(bundle)): \(found) of \(needed) needed keys have signed it"
+        return untrusted(
+            message, bundle,
+            "if another key is right for this site, pin that one; its fingerprint must come by another road than the bundle",
+            [Diagnostic.Detail("pinned", by.joined(separator: ", ")), Diagnostic.Detail("signed by", others)])
+    }
+
+    private func damaged(_ what: String, _ name: String) -> Diagnostic {
+        Diagnostic(
+            "cannot accept the bundle: \(what)", details: [Diagnostic.Detail("file", name)],
+            next: "copy \(quoted(name)) again from where the bundle was built, and compare its size on both sides",
+            exitCode: .damaged)
+    }
+
+    private func damagedChunk(
+        _ index: Int, _ volume: String, _ offset: Int, _ entries: [MemberPath], _ kind: ChunkDamage
+    ) -> Diagnostic {
+        let what: String
+        switch kind {
+        case .stored: what = "chunk \(index) of \(quoted(volume)) is not what was signed"
+        case .plain(let reason): what = "chunk \(index) of \(quoted(volume)) cannot be unpacked: \(reason)"
+        case .layout: what = "chunk \(index) of \(quoted(volume)) is not the tar stream that the manifest describes"
+        }
+        let shown = entries.prefix(3).map { quoted($0.text) }.joined(separator: ", ")
+        let more = entries.count > 3 ? " and \(entries.count - 3) more" : ""
+        var details = [Diagnostic.Detail("at", "byte \(offset) of \(volume)")]
+        if !entries.isEmpty { details.append(Diagnostic.Detail("holds", shown + more)) }
+        return Diagnostic(
+            "cannot accept the bundle: \(what)", details: details,
+            next: kind == .stored
+                ? "copy \(quoted(volume)) again from where the bundle was built; if it fails again, the medium is bad"
+                : "the bundle was built wrongly: report this to who built it", exitCode: .damaged)
+    }
+
+    private func quoted(_ path: FilePath) -> String { Reporting.quoted(path.text) }
+    private func quoted(_ text: String) -> String { Reporting.quoted(text) }
+}

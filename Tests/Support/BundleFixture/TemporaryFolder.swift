@@ -1,0 +1,16 @@
+public import Posix
+import Values
+
+/// A private folder for one test, removed with everything in it when the test ends.
+public final class TemporaryFolder: Sendable {
+    public let path: FilePath
+
+    public init() throws {
+        path = FilePath("/tmp/sealift-test-" + Hex.encode(try System.randomBytes(8)))
+        try Files.makeDirectories(path)
+    }
+
+    deinit {
+        do { try Files.removeTree(path) } catch { print("cannot remove \(path): \(error)") }
+    }
+}
