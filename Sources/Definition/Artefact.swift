@@ -106,6 +106,17 @@ public struct ManifestFolder: Hashable, Sendable {
     public let suffixes: [String]
     /// Names up to the first dot that the platform uses itself.
     public let reserved: [String]
+
+    /// A folder by its facts.
+    public init(
+        destination: MemberPath, permissions: Permissions, roles: RoleScope, suffixes: [String], reserved: [String] = []
+    ) {
+        self.destination = destination
+        self.permissions = permissions
+        self.roles = roles
+        self.suffixes = suffixes
+        self.reserved = reserved
+    }
 }
 
 /// A folder, file or link that a profile lays.

@@ -89,6 +89,13 @@ public struct LocalPath: Hashable, Sendable {
     public var path: FilePath
     /// Where it was written.
     public var location: SourceLocation
+
+    /// A path by its facts.
+    public init(text: String, path: FilePath, location: SourceLocation) {
+        self.text = text
+        self.path = path
+        self.location = location
+    }
 }
 
 /// A further file to lay.

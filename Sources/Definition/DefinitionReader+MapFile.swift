@@ -8,7 +8,7 @@ extension DefinitionReader {
         -> YAMLReader?
     {
         guard let reader = map.optional(key) else { return nil }
-        guard let file else { throw map.unexpected(key, expected: "no \(key): the profile makes no file of it") }
+        guard let file else { throw map.refused(key, "the profile makes no file of it") }
         try MapFileChecker(file: file, variables: variables).check(reader, role: nil)
         return reader
     }
@@ -19,7 +19,7 @@ extension DefinitionReader {
     ) throws(YAMLError) -> [(role: String, config: YAMLReader)] {
         guard let reader = map.optional("role-config") else { return [] }
         guard let file = profile.config else {
-            throw map.unexpected("role-config", expected: "no role-config: the profile makes no file of it")
+            throw map.refused("role-config", "the profile makes no file of it")
         }
         var configs: [(role: String, config: YAMLReader)] = []
         let roles = profile.roles.map(\.name)
@@ -42,19 +42,16 @@ private struct MapFileChecker {
     func check(_ reader: YAMLReader, role: String?) throws(YAMLError) {
         for entry in try reader.entries() {
             if let reason = file.refused[entry.key] {
-                throw .unexpected(
-                    entry.location, place: reader.place, found: "the key \(quoted(entry.key))",
-                    expected: "it not: \(reason)")
+                throw .refused(
+                    entry.location, place: reader.place, what: "the key \(quoted(entry.key))", reason: reason)
             }
             guard let key = file.key(entry.key) else {
                 throw .unknownKey(entry.key, entry.location, place: reader.place, known: file.keys.keys.sorted())
             }
             if let role, !key.roles.includes(role) {
-                throw .unexpected(
-                    entry.location, place: reader.place, found: "the key \(quoted(entry.key))",
-                    expected:
-                        "a key for the role \(role); this one is for \(key.roles.names?.joined(separator: ", ") ?? "all")"
-                )
+                throw .refused(
+                    entry.location, place: reader.place, what: "the key \(quoted(entry.key))",
+                    reason: "it is for \(key.roles.names?.joined(separator: ", ") ?? "every role")")
             }
             try check(entry.value, type: key.type)
             try checkInside(entry.value, key: entry.key)

@@ -50,7 +50,7 @@ struct DefinitionReader {
         _ = try fields.required("arch").word(of: architectures)
         if let hardware = fields.optional("hardware") {
             guard !profile.hardware.isEmpty else {
-                throw hardware.unexpected("no hardware, for the profile has no such classes")
+                throw hardware.refused("the profile has no hardware classes")
             }
             _ = try hardware.word(of: profile.hardware.map(\.name))
         }
@@ -82,7 +82,7 @@ struct DefinitionReader {
     private func manifests(_ map: YAMLMap) throws(YAMLError) -> [LocalPath] {
         let paths = try items.list("manifests", of: map) { (reader) throws(YAMLError) in try local(reader) }
         guard paths.isEmpty || profile.manifests != nil else {
-            throw map.unexpected("manifests", expected: "no manifests: the profile has no folder for them")
+            throw map.refused("manifests", "the profile has no folder for them")
         }
         return paths
     }
@@ -99,7 +99,7 @@ struct DefinitionReader {
         let content: ExtraFile.Content
         if let from = fields.optional("from") {
             guard !fields.has("content") else {
-                throw fields.unexpected("content", expected: "either `from` or `content`, not both")
+                throw fields.refused("content", "`from` says where the content is")
             }
             content = .local(try local(from))
         } else {

@@ -13,7 +13,7 @@ extension ItemReader {
             refused[entry.key] = try entry.value.nonEmptyString()
         }
         let format: TemplateFormat = try fields.optional("format")?.choice() ?? .yaml
-        guard format == .yaml || format == .json else { throw fields.unexpected("format", expected: "yaml or json") }
+        guard format == .yaml || format == .json else { throw fields.refused("format", "it is yaml or json") }
         return MapFile(
             destination: try fields.required("path").destination(), permissions: try permissions(fields, mode: .secret),
             roles: try scope(fields), format: format, keys: keys, refused: refused,

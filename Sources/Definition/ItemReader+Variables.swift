@@ -50,7 +50,7 @@ extension ItemReader {
 
     private func defaultValue(_ fields: YAMLMap, type: VariableType) throws(YAMLError) -> String? {
         guard let reader = fields.optional("default") else { return nil }
-        guard !type.isSecret else { throw reader.unexpected("no default for a secret: it is given on the site") }
+        guard !type.isSecret else { throw reader.refused("a secret has no default, it is given on the site") }
         let text = try reader.scalarText()
         guard type.accepts(text) else { throw reader.unexpected(type.expectation) }
         return text

@@ -6,9 +6,9 @@ extension Lock {
     /// What is different from `old`, one sentence a change, for people who review an update; empty when only times changed.
     public func changes(since old: Lock) -> [String] {
         var changes: [String] = []
-        if old.version != version || old.architecture != architecture {
-            changes.append(
-                "\(profile.name) \(old.version) \(old.architecture.rawValue) → \(version) \(architecture.rawValue)")
+        if old.version != version { changes.append("\(profile.name) \(old.version) → \(version)") }
+        if old.architecture != architecture {
+            changes.append("\(old.architecture.rawValue) → \(architecture.rawValue)")
         }
         if old.profile != profile { changes.append("the profile \(profile.name) changed") }
         changes += Self.changes(

@@ -44,6 +44,19 @@ public struct ReleaseArtefact: Hashable, Sendable {
     public let permissions: Permissions
     /// For which roles.
     public let roles: RoleScope
+
+    /// An artefact by its facts.
+    public init(
+        name: String, url: String?, checksum: ReleaseChecksum? = nil, destination: MemberPath, permissions: Permissions,
+        roles: RoleScope = .all
+    ) {
+        self.name = name
+        self.url = url
+        self.checksum = checksum
+        self.destination = destination
+        self.permissions = permissions
+        self.roles = roles
+    }
 }
 
 /// A ``ChecksumSource`` of one release.
@@ -54,6 +67,13 @@ public struct ReleaseChecksum: Hashable, Sendable {
     public let name: String
     /// How the file is read.
     public let form: ChecksumSource.Form
+
+    /// A checksum file by its facts.
+    public init(url: String, name: String, form: ChecksumSource.Form = .sums) {
+        self.url = url
+        self.name = name
+        self.form = form
+    }
 }
 
 /// An ``ImageList`` of one release.
@@ -64,6 +84,13 @@ public struct ReleaseImageList: Hashable, Sendable {
     public let form: ImageList.Form
     /// The makers' checksum file.
     public let checksum: ReleaseChecksum?
+
+    /// A list by its facts.
+    public init(url: String, form: ImageList.Form = .lines, checksum: ReleaseChecksum? = nil) {
+        self.url = url
+        self.form = form
+        self.checksum = checksum
+    }
 }
 
 extension Profile {

@@ -15,7 +15,8 @@ extension YAMLError: Diagnosable {
         case .tooDeep(let place, _), .tooManyNodes(let place, _), .tooManyAliases(let place, _), .notUTF8(let place),
             .character(let place), .tab(let place), .syntax(let place, _, _), .severalDocuments(let place),
             .duplicateKey(_, let place, _), .keyNotText(let place), .unknownAlias(_, let place),
-            .unknownTag(_, let place), .unexpected(let place, _, _, _), .missingKey(_, let place, _),
+            .unknownTag(_, let place), .unexpected(let place, _, _, _), .refused(let place, _, _, _),
+            .missingKey(_, let place, _),
             .unknownKey(_, let place, _, _):
             place
         }
@@ -73,6 +74,8 @@ extension YAMLError: Diagnosable {
             Words(
                 message: "\(Self.subject(place)): expected \(expected), found \(found)",
                 next: "write \(expected) here")
+        case .refused(_, let place, let what, let reason):
+            Words(message: "\(Self.subject(place)): cannot take \(what): \(reason)", next: "remove it")
         case .missingKey(let key, _, let place):
             Words(message: "\(Self.subject(place)): the key \(quoted(key)) is missing", next: "add `\(key): …`")
         case .unknownKey(let key, _, let place, let known): Self.unknown(key, place: place, known: known)

@@ -32,6 +32,8 @@ public enum YAMLError: Error, Hashable, Sendable {
 
     /// `place` (such as `platform.version`) holds something else than what is read there.
     case unexpected(SourceLocation, place: String, found: String, expected: String)
+    /// `place` holds something that must not stand there, such as `the key "token"`, for a reason.
+    case refused(SourceLocation, place: String, what: String, reason: String)
     /// A mapping lacks a key that it needs. The location is the mapping's.
     case missingKey(String, SourceLocation, place: String)
     /// A mapping has a key that nobody reads.

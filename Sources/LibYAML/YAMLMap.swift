@@ -30,11 +30,11 @@ public struct YAMLMap: Sendable {
     /// The keys present, in the order written.
     public var keys: [String] { entries.map(\.key) }
 
-    /// An error about `key` itself, at its place.
-    public func unexpected(_ key: String, expected: String) -> YAMLError {
+    /// An error about `key`, which must not stand here.
+    public func refused(_ key: String, _ reason: String) -> YAMLError {
         let mark = entries.first { $0.key == key }?.keyMark ?? reader.node.mark
-        return .unexpected(
-            reader.source.location(of: mark), place: reader.place, found: "the key \(quoted(key))", expected: expected)
+        return .refused(
+            reader.source.location(of: mark), place: reader.place, what: "the key \(quoted(key))", reason: reason)
     }
 }
 

@@ -27,6 +27,11 @@ public struct YAMLReader: Sendable {
 }
 
 extension YAMLReader {
+    /// An error about a value that must not stand here, whatever it is.
+    public func refused(_ reason: String) -> YAMLError {
+        .refused(location, place: place, what: node.summary, reason: reason)
+    }
+
     /// Text. Numbers with a fraction count as text as they stand (`1.31`); `true`, `false`, whole numbers and nothing do not:
     /// they need quotes.
     public func string() throws(YAMLError) -> String {
