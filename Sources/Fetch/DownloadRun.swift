@@ -1,3 +1,4 @@
+import Posix
 import Reporting
 import Synchronization
 import Values
@@ -29,18 +30,18 @@ final class DownloadRun: Sendable {
     /// Runs all jobs; returns one result for each.
     func run() throws(FetchError) -> [Downloaded] {
         let count = min(jobs.count, context.settings.parallel)
-        let ends = (0..<count).map { _ in Handoff<Void>() }
-        for end in ends {
+        let running = Monitor(count)
+        for _ in 0..<count {
             let isStarted = startThread { [self] in
                 work()
-                end.give(())
+                running.withLock { $0 -= 1 }
             }
             if !isStarted {
                 fail(.setup("the system has no thread for a download"))
-                end.give(())
+                running.withLock { $0 -= 1 }
             }
         }
-        for end in ends { end.take() }
+        running.wait { $0 == 0 ? () : nil }
         return try state.withLock { state throws(FetchError) in
             if let error = state.error { throw error }
             return state.results.compactMap(\.self)

@@ -1,4 +1,5 @@
 import LibCurl
+import Posix
 import Values
 
 /// One request and its answer, made by the thread that wants it and run on the network thread.
@@ -8,7 +9,10 @@ final class Exchange: @unchecked Sendable {
     let request: TransferRequest
     let receiver: BodyReceiver
     let stop: StopFlag
-    private let ended = Handoff<TransferFailure?>()
+    private let ended = Monitor<End?>(nil)
+
+    /// How it ended.
+    private struct End { let failure: TransferFailure? }
 
     init(_ request: TransferRequest, receiver: BodyReceiver, stop: StopFlag) {
         self.request = request
@@ -19,7 +23,7 @@ final class Exchange: @unchecked Sendable {
     /// The host whose limit counts.
     var host: String { request.url.origin.hostAndPort }
 
-    func end(_ failure: TransferFailure?) { ended.give(failure) }
+    func end(_ failure: TransferFailure?) { ended.withLock { $0 = End(failure: failure) } }
 
-    func waitForEnd() -> TransferFailure? { ended.take() }
+    func waitForEnd() -> TransferFailure? { ended.wait { $0 }.failure }
 }

@@ -1,4 +1,5 @@
 import LibCurl
+import Posix
 import Synchronization
 import Values
 
@@ -29,19 +30,19 @@ final class NetworkThread: Sendable {
     ///   - total: Exchanges at one time.
     ///   - perHost: Exchanges at one time with one host and port.
     init(total: Int, perHost: Int) throws(FetchError) {
-        let ready = Handoff<Result<TransferWaker, TransferFailure>>()
+        let ready = Monitor<Result<TransferWaker, TransferFailure>?>(nil)
         let isStarted = startThread { [shared] in
             do throws(TransferFailure) {
                 let loop = try TransferLoop()
-                ready.give(.success(loop.waker))
+                ready.withLock { $0 = .success(loop.waker) }
                 var round = NetworkRound(loop: loop, total: total, perHost: perHost)
                 while let arrivals = shared.takeArrivals() { round.run(arrivals) }
             } catch {
-                ready.give(.failure(error))
+                ready.withLock { $0 = .failure(error) }
             }
         }
         guard isStarted else { throw .setup("the system has no thread for the network") }
-        do { waker = try ready.take().get() } catch { throw .setup(error.text) }
+        do { waker = try ready.wait { $0 }.get() } catch { throw .setup(error.text) }
     }
 
     deinit {

@@ -59,6 +59,7 @@ struct Conversation {
 
     /// Whether the connection can carry another request.
     private func send(_ reply: HTTPReply, to request: HTTPRequest) -> Bool {
+        guard !reply.isSilent else { return false }
         var head = "HTTP/1.1 \(reply.status) Scripted\r\n"
         for (name, value) in reply.headers { head += "\(name): \(value)\r\n" }
         if let length = reply.statedLength {

@@ -44,6 +44,8 @@ public struct HTTPReply: Sendable {
     public var stallAfter: Int?
     /// Sends the body again and again until the client leaves.
     public var isEndless = false
+    /// Sends nothing at all.
+    public var isSilent = false
 
     /// A right answer of `status` and `body`.
     public init(_ status: Int = 200, _ body: [UInt8] = [], headers: [(name: String, value: String)] = []) {
@@ -65,6 +67,9 @@ public struct HTTPReply: Sendable {
             $0.statedLength = nil
         }
     }
+
+    /// Closes the connection without a word.
+    public static var hangUp: HTTPReply { HTTPReply(0, "").with { $0.isSilent = true } }
 
     /// Answers as a good server does: 206 to `Range: bytes=n-`, 416 when nothing is left, 200 without.
     public static func content(
