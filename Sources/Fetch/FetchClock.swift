@@ -7,7 +7,7 @@ public struct FetchClock: Sendable {
     public var now: @Sendable () -> Timestamp
     /// Waits for so many milliseconds. Called with short pieces of a long pause.
     public var sleep: @Sendable (_ milliseconds: Int) -> Void
-    /// A number from 0 to 999.
+    /// A number from 0 to 1 000.
     public var chance: @Sendable () -> Int
 
     /// A clock of these three.
@@ -27,5 +27,5 @@ public struct FetchClock: Sendable {
             var rest = timespec(tv_sec: milliseconds / 1_000, tv_nsec: milliseconds % 1_000 * 1_000_000)
             _ = unsafe nanosleep(&rest, nil)  // a signal shortens the pause, which harms nothing
         },
-        chance: { Int.random(in: 0..<1_000) })
+        chance: { Int.random(in: 0...1_000) })
 }

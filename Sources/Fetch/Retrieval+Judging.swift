@@ -113,7 +113,7 @@ extension Retrieval {
     /// Waits before the next try, or throws `error` when there have been enough.
     mutating func pause(after error: FetchError, asked seconds: Int?) throws(FetchError) {
         let policy = context.settings.retry
-        if target.received >= highWater + RetryPolicy.progressBytes { failures = 0 }
+        if target.received >= highWater + policy.progress.bytes { failures = 0 }
         highWater = max(highWater, target.received)
         failures += 1
         guard failures < policy.tries else { throw error }

@@ -30,12 +30,16 @@ private final class Clerk: Authorizer {
 }
 
 private struct Broken: Authorizer {
-    func authorization(for target: AuthorizationTarget) throws -> String? { throw Diagnostic("no token", exitCode: .gathering) }
+    func authorization(for target: AuthorizationTarget) throws -> String? {
+        throw Diagnostic("no token", exitCode: .gathering)
+    }
     func authorization(for target: AuthorizationTarget, answering challenges: [String]) throws -> String? { nil }
 }
 
 /// Wants `token`; says `challenges` otherwise.
-private func guarded(by token: String, challenges: [String] = ["Basic realm=\"r\""], reply: HTTPReply = HTTPReply(200, "x")) -> ScriptedServer {
+private func guarded(
+    by token: String, challenges: [String] = ["Basic realm=\"r\""], reply: HTTPReply = HTTPReply(200, "x")
+) -> ScriptedServer {
     ScriptedServer { request in
         guard request.header("authorization") != token else { return reply }
         return HTTPReply(401, "who?", headers: challenges.map { ("WWW-Authenticate", $0) })
@@ -80,7 +84,9 @@ struct AuthorizationTests {
         let error = #expect(throws: FetchError.self) {
             try makeFetcher().document(FetchRequest(url: server.base, authorizer: Clerk()), limit: 1)
         }
-        guard case .refused(_, let response)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        guard case .refused(_, let response)? = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
         #expect(response.body == Array("who?".utf8))
     }
 

@@ -33,11 +33,15 @@ struct DocumentTests {
 
     @Test(arguments: [true, false])
     func `a body over the limit is refused, announced or not`(isAnnounced: Bool) throws {
-        let server = ScriptedServer { _ in HTTPReply(200, pattern(101)).with { if !isAnnounced { $0.statedLength = nil } } }
+        let server = ScriptedServer { _ in
+            HTTPReply(200, pattern(101)).with { if !isAnnounced { $0.statedLength = nil } }
+        }
         let error = #expect(throws: FetchError.self) {
             try makeFetcher().document(FetchRequest(url: server.base), limit: 100)
         }
-        guard case .tooLarge(let site, limit: 100)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        guard case .tooLarge(let site, limit: 100)? = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
         #expect(site.tries == 1)
     }
 
@@ -54,7 +58,9 @@ struct DocumentTests {
         let error = #expect(throws: FetchError.self) {
             try makeFetcher().document(FetchRequest(url: server.base), limit: 100)
         }
-        guard case .refused(_, let response)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        guard case .refused(_, let response)? = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
         #expect(response.status == 404)
         #expect(response.body.count == 65_536)
     }
@@ -64,7 +70,9 @@ struct DocumentTests {
         let error = #expect(throws: FetchError.self) {
             try makeFetcher().document(FetchRequest(url: server.base), limit: 100)
         }
-        guard case .refused(_, let response)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        guard case .refused(_, let response)? = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
         #expect(response.body == Array("no!".utf8))
         #expect(response.headers["x-why"] == "because")
     }

@@ -36,7 +36,8 @@ struct RetryTests {
 
     @Test(arguments: [
         ("7", 7_000), ("0", 0), ("Sun, 06 Nov 1994 08:49:47 GMT", 10_000), ("Sun, 06 Nov 1994 08:00:00 GMT", 0),
-        ("99999999999999999999999", 120_000), ("Fri, 31 Dec 9999 23:59:59 GMT", 120_000), ("soon", 1_000), ("-5", 1_000),
+        ("99999999999999999999999", 120_000), ("Fri, 31 Dec 9999 23:59:59 GMT", 120_000), ("soon", 1_000),
+        ("-5", 1_000),
     ])
     func `Retry-After is obeyed within limits`(value: String, pause: Int) throws {
         let server = makeServer { n, _ in
@@ -47,11 +48,13 @@ struct RetryTests {
         #expect(clock.milliseconds == pause)
     }
 
-    @Test(arguments: [
-        ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Sun, 06 Nov 1994 08:49:60 GMT", nil),
-        ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("Sun Nov  6 08:49:37 1994", nil), ("Sun, 31 Feb 1994 08:49:37 GMT", nil),
-        ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("Sun, 6 Nov 1994 08:49:37 GMT", nil), ("", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Sun, 06 Nov 1994 08:49:60 GMT", nil),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("Sun Nov  6 08:49:37 1994", nil),
+            ("Sun, 31 Feb 1994 08:49:37 GMT", nil),
+            ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("Sun, 6 Nov 1994 08:49:37 GMT", nil), ("", nil),
+        ] as [(String, Int?)])
     func `reads dates of HTTP`(text: String, seconds: Int?) {
         #expect(RetryAfter.date(text)?.seconds == seconds)
     }
@@ -94,16 +97,23 @@ struct RetryTests {
         let listener = Listener()
         _ = try makeFetcher(progress: listener).document(FetchRequest(url: server.base + "/a?sig=secret"), limit: 1)
         #expect(listener.words.map(\.severity) == [.note, .note])
-        #expect(listener.words.map(\.next) == ["nothing to do: the next try is in 1 s", "nothing to do: the next try is in 2 s"])
+        #expect(
+            listener.words.map(\.next) == [
+                "nothing to do: the next try is in 1 s", "nothing to do: the next try is in 2 s",
+            ])
         #expect(!"\(listener.words)".contains("secret"))
     }
 
-    @Test(arguments: [
-        ("bytes 5-9/10", ContentRange.bytes(first: 5, last: 9, total: 10)), ("Bytes 0-0/*", .bytes(first: 0, last: 0, total: nil)),
-        ("bytes */10", .unsatisfied(total: 10)), ("bytes 5-9", nil), ("bytes 9-5/10", nil), ("bytes 5-10/10", nil), ("bytes */*", nil),
-        ("bytes 5-/10", nil), ("items 5-9/10", nil), ("bytes +5-9/10", nil), ("bytes 5-9/10, bytes 0-1/10", nil), ("", nil),
-        ("bytes  5-9/10", nil), ("bytes 5-99999999999999999999/10", nil),
-    ] as [(String, ContentRange?)])
+    @Test(
+        arguments: [
+            ("bytes 5-9/10", ContentRange.bytes(first: 5, last: 9, total: 10)),
+            ("Bytes 0-0/*", .bytes(first: 0, last: 0, total: nil)),
+            ("bytes */10", .unsatisfied(total: 10)), ("bytes 5-9", nil), ("bytes 9-5/10", nil), ("bytes 5-10/10", nil),
+            ("bytes */*", nil),
+            ("bytes 5-/10", nil), ("items 5-9/10", nil), ("bytes +5-9/10", nil), ("bytes 5-9/10, bytes 0-1/10", nil),
+            ("", nil),
+            ("bytes  5-9/10", nil), ("bytes 5-99999999999999999999/10", nil),
+        ] as [(String, ContentRange?)])
     func `reads which part came`(text: String, range: ContentRange?) {
         #expect(ContentRange(text) == range)
     }

@@ -43,6 +43,9 @@ final class Detour: Sendable {
 /// Counts, for scripts that answer the first request otherwise than the second.
 final class Turns: Sendable {
     private let count = Mutex<[String: Int]>([:])
+    /// How often ``next(_:)`` was called for `key`.
+    func peek(_ key: String) -> Int { count.withLock { $0[key, default: 0] } }
+
     /// 1 at the first call for `key`, then 2, …
     func next(_ key: String = "") -> Int {
         count.withLock { count in
@@ -61,11 +64,11 @@ func makeServer(_ script: @escaping @Sendable (_ n: Int, HTTPRequest) -> HTTPRep
 /// A fetcher that waits for nothing.
 func makeFetcher(
     _ clock: FakeClock = FakeClock(), environment: [String: String] = [:],
-    progress: any ProgressReceiver = SilentProgress(), _ change: (inout FetchSettings) -> Void = { _ in }
+    progress: any ProgressReceiver = SilentProgress(), _ change: (inout FetchSettings) throws -> Void = { _ in }
 ) throws -> Fetcher {
     var settings = FetchSettings(environment: environment)
     settings.clock = clock.clock
-    change(&settings)
+    try change(&settings)
     return try Fetcher(settings, progress: progress)
 }
 
