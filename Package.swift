@@ -172,6 +172,10 @@ let package = Package(
 
         // A scripted HTTP server on loopback, for tests only; nothing above storey 0 is built on it.
         .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: house),
+        // Small images with every document they have, for tests only.
+        .target(
+            name: "SampleImages", dependencies: ["Values", "JSON", "LibCrypto", "OCI"], path: "Tests/SampleImages",
+            swiftSettings: house),
 
         // Bundles made by hand, for the tests of those who read them.
         .target(
@@ -193,11 +197,16 @@ let package = Package(
         tests(of: "LibCurl", ["Values", "LoopbackServer"]),
         tests(of: "LibYAML", ["Values", "Reporting"]),
         tests(of: "Arguments", ["Values", "Reporting"]),
-        tests(of: "OCI", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        tests(of: "OCI", ["Values", "Reporting", "JSON", "LibCrypto", "SampleImages"]),
         tests(of: "Fetch", ["Values", "Reporting", "Posix", "LibCurl", "LibCrypto", "Store", "LoopbackServer"]),
         tests(of: "Store", ["Values", "Reporting", "Posix", "LibCrypto"]),
         tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
-        tests(of: "Registry", ["Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer"]),
+        tests(
+            of: "Registry",
+            [
+                "Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer",
+                "SampleImages",
+            ]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
         tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(

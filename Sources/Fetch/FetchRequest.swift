@@ -18,6 +18,9 @@ public struct FetchRequest: Sendable {
     public var method: Method = .get
     /// Sent as they stand, also on redirects within the origin. To another origin only `Accept` and its like go along.
     public var headers: HTTPHeaders
+    /// Whether redirects are followed; otherwise one is ``FetchError/refused(_:_:)``. Token services are asked without:
+    /// what they are sent is for them alone.
+    public var followsRedirects = true
     /// Asked for the `Authorization` field; `nil` sends what stands in the URL, or none.
     public var authorizer: (any Authorizer)?
 

@@ -85,7 +85,7 @@ struct Retrieval {
     }
 
     private var isRedirectable: Bool {
-        if case .post = request.method { false } else { true }
+        if case .post = request.method { false } else { request.followsRedirects }
     }
 
     // MARK: Asking

@@ -41,10 +41,14 @@ public struct ImageManifest: Hashable, Sendable {
     /// Whether it is an image rather than a chart, a signature or another artefact.
     public var isImage: Bool { artifactType == nil && config.mediaType.kind == .config }
 
-    /// Refuses what a container runtime could not run from an archive: artefacts, and layers that are foreign or unknown.
+    /// Refuses what a container runtime could not run from an archive: artefacts, and layers that are foreign or unknown;
+    /// and a configuration too long to be read.
     public func requireImage() throws(OCIError) {
         guard isImage else {
             throw .document(descriptor.digest, .notAnImage(configuration: artifactType ?? config.mediaType.text))
+        }
+        guard config.size <= ImageDocument.maximumSize else {
+            throw .document(config.digest, .tooLarge(config.size, limit: ImageDocument.maximumSize))
         }
         for (position, layer) in layers.enumerated() {
             guard !layer.isForeign, layer.mediaType.kind != .foreignLayer else {

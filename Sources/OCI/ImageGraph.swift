@@ -54,6 +54,9 @@ public struct ImageGraph: Sendable {
     }
 
     private mutating func want(_ entry: Descriptor, depth: Int) throws(OCIError) {
+        guard entry.size <= ImageDocument.maximumSize else {
+            throw .document(entry.digest, .tooLarge(entry.size, limit: ImageDocument.maximumSize))
+        }
         guard entry.mediaType.kind == .manifest || depth <= Self.maximumDepth else { throw .tooDeep(entry.digest) }
         if let place = places[entry.digest] { return try agree(entry, with: descriptors[place]) }
         guard descriptors.count < Self.maximumDocuments else { throw .tooManyDocuments(descriptors.count + 1) }

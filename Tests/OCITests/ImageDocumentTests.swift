@@ -1,6 +1,7 @@
 import JSON
 import LibCrypto
 import OCI
+import SampleImages
 import Testing
 import Values
 

@@ -1,5 +1,6 @@
 import LibCrypto
 import OCI
+import SampleImages
 import Testing
 import Values
 
