@@ -27,7 +27,7 @@ class CheckImports(unittest.TestCase):
         (self.root / "scripts").mkdir()
         self.table, self.dependencies = TABLE, {name: list(names) for name, names in DEPENDENCIES.items()}
         self.source = {"Wrapper": "import Base\nimport CThing\n", "Tool": "public import Base\n"}
-        self.tests = {"BaseTests": ["Base"]}
+        self.tests, self.support = {"BaseTests": ["Base"]}, set()
 
     def check(self):
         """The complaints of the script, without its name."""
@@ -36,7 +36,9 @@ class CheckImports(unittest.TestCase):
         for name, names in {**self.dependencies, **self.tests}.items():
             kind = "test" if name in self.tests else "executable" if name == "Tool" else "regular"
             targets.append({"name": name, "type": kind, "dependencies": [{"byName": [each, None]} for each in names]})
-            folder = self.root / ("Tests" if kind == "test" else "Sources") / name
+            if name in self.support:
+                targets[-1]["path"] = f"Tests/Support/{name}"
+            folder = self.root / targets[-1].get("path", f"{'Tests' if kind == 'test' else 'Sources'}/{name}")
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "File.swift").write_text(self.source.get(name, ""))
         package = self.root / "package.json"
@@ -85,6 +87,17 @@ class CheckImports(unittest.TestCase):
     def test_refuses_tests_that_depend_on_a_program(self):
         self.tests["BaseTests"].append("Tool")
         self.assertEqual(self.check(), ["Package.swift: BaseTests depends on Tool: tests run the built program"])
+
+    def test_what_is_for_tests_stands_in_no_storey_and_serves_no_module(self):
+        self.dependencies["Fixture"], self.support = ["Base"], {"Fixture"}
+        self.tests["BaseTests"].append("Fixture")
+        self.source["BaseTests"] = "import Fixture\nimport Testing\n"
+        self.assertEqual(self.check(), [])
+        self.dependencies["Other"].append("Fixture")
+        self.source["Fixture"] = "import Wrapper\n"
+        self.assertEqual(self.check(), [
+            "Tests/Support/Fixture/File.swift:1: import Wrapper: Fixture does not list it in Package.swift",
+            "Package.swift: Other depends on Fixture: Fixture stands in no storey"])
 
     def test_refuses_a_module_outside_the_table(self):
         self.dependencies["New"] = []
