@@ -1,10 +1,12 @@
 """The laboratory's own parts, each proven before anything is judged with it."""
+import base64
 import concurrent.futures
 import hashlib
 import http.client
 import json
 import os
 import pathlib
+import subprocess
 import time
 import unittest
 import urllib.error
@@ -13,9 +15,11 @@ import urllib.request
 import archives
 import containerd
 import images
+import judges
 import k3s_release
 import machine
 import mirror
+import product
 import registry
 import scratch
 
@@ -247,6 +251,82 @@ class K3sRelease(unittest.TestCase):
         program.write_bytes(self.release.assets["k3s"])
         program.chmod(0o755)
         self.assertEqual(scratch.run(program, "--version").stdout, "k3s version v1.31.4+k3s1 (STAND-IN)\n")
+
+
+class Judges(unittest.TestCase):
+    """Each judge says yes to what is right and no to one flipped bit."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch.folder("judges")
+        cls.addClassCleanup(scratch.remove, cls.folder)
+        cls.secret, cls.key, cls.file, cls.signature = (cls.folder / name for name in ("key", "key.pub", "SHA256SUMS", "sig"))
+        scratch.run("openssl", "ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", cls.secret)
+        scratch.run("openssl", "pkey", "-in", cls.secret, "-pubout", "-out", cls.key)
+        (cls.folder / "README.txt").write_text("read me\n")
+        cls.file.write_text(scratch.run("sha256sum", "README.txt", cwd=cls.folder).stdout)
+        scratch.run("openssl", "dgst", "-sha256", "-sign", cls.secret, "-out", cls.signature, cls.file)
+        cls.other = cls.folder / "other"
+        cls.other.write_bytes(cls.file.read_bytes().replace(b"README", b"readme"))
+
+    def test_openssl(self):
+        self.assertTrue(judges.openssl_verifies(self.key, self.signature, self.file))
+        self.assertFalse(judges.openssl_verifies(self.key, self.signature, self.other))
+
+    def test_sha256sum(self):
+        self.assertTrue(judges.sha256sum_accepts(self.folder))
+        self.assertFalse(judges.sha256sum_accepts(self.folder, "other"))
+
+    def test_cosign_over_the_detached_signature(self):
+        self.assertTrue(judges.cosign_verifies_signature(self.key, self.signature, self.file))
+        self.assertFalse(judges.cosign_verifies_signature(self.key, self.signature, self.other))
+
+    def test_cosign_over_the_sigstore_bundle(self):
+        der = base64.b64decode("".join(self.key.read_text().splitlines()[1:-1]))
+        bundle = self.folder / "bundle.json"
+        bundle.write_text(json.dumps({
+            "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "verificationMaterial": {"publicKey": {"hint": base64.b64encode(hashlib.sha256(der).digest()).decode()}},
+            "messageSignature": {
+                "messageDigest": {"algorithm": "SHA2_256",
+                                  "digest": base64.b64encode(hashlib.sha256(self.file.read_bytes()).digest()).decode()},
+                "signature": base64.b64encode(self.signature.read_bytes()).decode()}}))
+        self.assertTrue(judges.cosign_verifies_bundle(self.key, bundle, self.file))
+        self.assertFalse(judges.cosign_verifies_bundle(self.key, bundle, self.other))
+
+    def test_zstd_and_tar_over_volumes_of_independent_frames(self):
+        scratch.run("tar", "-cf", "stream.tar", "README.txt", "SHA256SUMS", cwd=self.folder)
+        data, volumes = (self.folder / "stream.tar").read_bytes(), []
+        for number in range(0, len(data), 4096):
+            volumes.append(self.folder / f"payload-{number:05}.tar.zst")
+            volumes[-1].write_bytes(subprocess.run(["zstd", "-cq"], input=data[number:number + 4096],
+                                                   stdout=subprocess.PIPE, check=True).stdout)
+        self.assertEqual(judges.payload_names(volumes), ["README.txt", "SHA256SUMS"])
+        self.assertTrue(judges.zstd_accepts(volumes[0]))
+        volumes[0].write_bytes(volumes[0].read_bytes()[:-1])
+        self.assertFalse(judges.zstd_accepts(volumes[0]))
+        with self.assertRaises(scratch.LabError):
+            judges.payload_names(volumes)
+
+    def test_skopeo_over_an_image_archive(self):
+        with images.small(["app"]) as layout:
+            path = archives.write(self.folder / "a.tar", layout, {APP: "app"})
+            self.assertEqual(judges.archive_digest(path, APP), layout.descriptor("app")["digest"])
+
+
+class Product(unittest.TestCase):
+    """The programs start. What they do is for other tests."""
+
+    def test_the_installer_is_static_and_starts_in_a_clean_environment(self):
+        home = scratch.folder("home")
+        self.addCleanup(scratch.remove, home)
+        headers = scratch.run("readelf", "--program-headers", product.installer()).stdout
+        self.assertNotIn("INTERP", headers)
+        product.run(product.installer(), "--help", home=home)
+
+    def test_an_unexpected_exit_status_is_an_error_with_both_streams(self):
+        with self.assertRaisesRegex(AssertionError, "exit status 3, expected 0\nout\nerr"):
+            product.run("sh", "-c", "echo out; echo err >&2; exit 3", home="/")
 
 
 UNIT = """[Service]

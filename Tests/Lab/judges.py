@@ -1,0 +1,75 @@
+"""The stock tools that judge what sealift makes: openssl, sha256sum, cosign, tar, zstd, skopeo.
+
+Each answers yes or no about one thing, and raises LabError only when the judge itself could not work.
+"""
+import base64
+import hashlib
+import pathlib
+import unittest
+
+import scratch
+
+# Makes cosign 2.5 stay offline with the new bundle format: a root of trust that trusts nobody beside the given key.
+_TRUSTED_ROOT = '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}'
+
+
+def openssl_verifies(key, signature, file):
+    """An ECDSA signature (DER) over the bytes of `file`."""
+    return _yes("openssl", "dgst", "-sha256", "-verify", key, "-signature", signature, file)
+
+
+def sha256sum_accepts(folder, sums="SHA256SUMS"):
+    """Every file that the sums name is there with that content."""
+    return scratch.run("sha256sum", "--strict", "--quiet", "-c", sums, cwd=folder, check=False).returncode == 0
+
+
+def cosign():
+    """The program; skips the test, with the reason, where it cannot be had."""
+    found = scratch.run(scratch.ROOT / "scripts/fetch-cosign", check=False)
+    if found.returncode != 0:
+        raise unittest.SkipTest(f"no cosign: {found.stdout.strip()}")
+    return found.stdout.strip()
+
+
+def cosign_verifies_signature(key, signature, file):
+    """The detached form: the same DER signature, as base64 in a file."""
+    folder = scratch.folder("cosign")
+    text = folder / "signature"
+    text.write_bytes(base64.b64encode(pathlib.Path(signature).read_bytes()))
+    answer = _yes(cosign(), "verify-blob", "--key", key, "--signature", text, "--insecure-ignore-tlog", file)
+    scratch.remove(folder)
+    return answer
+
+
+def cosign_verifies_bundle(key, bundle, file):
+    """The Sigstore v0.3 bundle."""
+    folder = scratch.folder("cosign")
+    root = folder / "trusted-root.json"
+    root.write_text(_TRUSTED_ROOT)
+    answer = _yes(cosign(), "verify-blob", "--key", key, "--bundle", bundle, "--new-bundle-format",
+                  "--trusted-root", root, "--insecure-ignore-tlog", file)
+    scratch.remove(folder)
+    return answer
+
+
+def payload_names(volumes):
+    """What GNU tar and zstd find in the payload: the volumes, in the order given, are one stream."""
+    files = " ".join(f"'{volume}'" for volume in volumes)
+    listed = scratch.run("sh", "-c", f"cat {files} | zstd -dcq | tar -tf -", check=False)
+    if listed.returncode != 0:
+        raise scratch.LabError(f"tar or zstd refuses the payload: {listed.stderr}")
+    return listed.stdout.splitlines()
+
+
+def zstd_accepts(file):
+    return _yes("zstd", "-tq", file)
+
+
+def archive_digest(archive, name):
+    """The digest of what `name` stands for in an OCI archive, as skopeo reads it."""
+    raw = scratch.run("skopeo", "inspect", "--raw", f"oci-archive:{archive}:{name}").stdout
+    return "sha256:" + hashlib.sha256(raw.encode()).hexdigest()
+
+
+def _yes(*command):
+    return scratch.run(*command, check=False).returncode == 0
