@@ -1,13 +1,22 @@
 /// The names of files in a bundle's folder (docs/format.md §2).
 public enum BundleFile {
+    /// The root of trust, docs/format.md §4.
     public static let sums = "SHA256SUMS"
+    /// The folder of signatures and keys, §5.
     public static let signatures = "signatures"
+    /// What is inside, §6.
     public static let manifest = "manifest.json"
+    /// The lines that start the installer from any medium.
     public static let installScript = "install.sh"
+    /// The static installer.
     public static let installer = "sealift-install"
+    /// How to check the bundle with stock tools.
     public static let readme = "README.txt"
+    /// A page for people.
     public static let report = "report.html"
+    /// The SBOM as CycloneDX.
     public static let cycloneDX = "sbom.cdx.json"
+    /// The SBOM as SPDX.
     public static let spdx = "sbom.spdx.json"
 
     /// Words for people and other tools: damage here is a warning, since scanners rewrite HTML (design §4).

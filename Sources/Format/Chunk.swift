@@ -14,6 +14,7 @@ public struct Chunk: Hashable, Sendable {
     /// The volume that holds it, from 1.
     public var volume: Int
 
+    /// All members, as they stand.
     public init(stored: Content, plain: Content, volume: Int) {
         self.stored = stored
         self.plain = plain
@@ -28,9 +29,12 @@ public struct Volume: Hashable, Sendable {
     /// The most volumes: three digits in the name.
     public static let maximumCount = 999
 
+    /// `payload-001.tar.zst`.
     public var name: String
+    /// Bytes.
     public var size: ByteCount
 
+    /// The volume with this number, from 1.
     public init(number: Int, size: ByteCount) {
         name = Self.name(number)
         self.size = size

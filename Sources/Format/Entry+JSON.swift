@@ -81,7 +81,7 @@ extension Content {
         -> Content
     {
         Content(
-            size: ByteCount(try reader.integer(size, in: 0...Int.max)),
+            size: ByteCount(try reader.integer(size, in: 0...maximumSize.bytes)),
             digest: try reader.parsed(digest, as: "64 lower-case hexadecimal digits") { SHA256Digest(hex: $0) })
     }
 }

@@ -6,9 +6,12 @@ public struct Entry: Hashable, Sendable {
     public var path: MemberPath
     /// Where it is laid, below the target's root, when that is not ``path``.
     public var destination: MemberPath?
+    /// The roles that get it.
     public var roles: RoleScope
+    /// File, folder, link or template, with what only that kind has.
     public var kind: Kind
 
+    /// All members; a destination that equals the path counts as none.
     public init(path: MemberPath, destination: MemberPath? = nil, roles: RoleScope = .all, kind: Kind) {
         self.path = path
         self.destination = destination == path ? nil : destination
@@ -60,9 +63,15 @@ public struct Entry: Hashable, Sendable {
 
 /// Size and digest of some bytes.
 public struct Content: Hashable, Sendable {
+    /// The largest file: 4 TiB, so that the sizes of all entries and their headers add up without overflow.
+    public static let maximumSize = ByteCount.gibibytes(4_096)
+
+    /// Bytes.
     public var size: ByteCount
+    /// SHA-256 of the bytes.
     public var digest: SHA256Digest
 
+    /// Size and digest, as they stand.
     public init(size: ByteCount, digest: SHA256Digest) {
         self.size = size
         self.digest = digest
@@ -71,9 +80,12 @@ public struct Content: Hashable, Sendable {
 
 /// Mode and owner of what is laid.
 public struct Permissions: Hashable, Sendable {
+    /// Permission bits.
     public var mode: FileMode
+    /// User and group by name.
     public var owner: Owner
 
+    /// A mode, owned by root unless said otherwise.
     public init(mode: FileMode, owner: Owner = .root) {
         self.mode = mode
         self.owner = owner
@@ -94,6 +106,7 @@ public struct Owner: Hashable, Sendable, CustomStringConvertible {
         self.init(user: String(parts[0]), group: String(parts[1]))
     }
 
+    /// `user:group`.
     public var description: String { "\(user):\(group)" }
 
     /// Whether `text` is a portable account name (useradd(8)).

@@ -5,6 +5,7 @@ public struct Extent: Hashable, Sendable {
     /// The chunk, from 0; the offset into its plain bytes; the number of bytes.
     public var chunk, offset, length: Int
 
+    /// Three numbers, as they stand.
     public init(chunk: Int, offset: Int, length: Int) {
         self.chunk = chunk
         self.offset = offset
@@ -19,6 +20,7 @@ public struct ChunkIndex: Sendable {
     /// Offset of each chunk in its volume.
     public let volumeOffsets: [Int]
 
+    /// Adds up the sizes, in the order of the chunks.
     public init(chunks: [Chunk]) {
         var streamOffsets = [0]
         var volumeOffsets: [Int] = []

@@ -9,30 +9,49 @@ public struct Manifest: Hashable, Sendable {
     public static let format = 1
     /// The largest manifest, and the most entries in it.
     public static let maximumSize = ByteCount.mebibytes(32)
+    /// The most entries in a payload.
     public static let maximumEntries = 400_000
 
+    /// Which bundle; upgrades keep the name.
     public var name: BundleName
+    /// The version its maker gave it.
     public var version: BundleVersion
     /// Grows with every lock, in seconds.
     public var sequence: Int
+    /// When the lock was made.
     public var created: Timestamp
+    /// From when on it should not be installed any more.
     public var expires: Timestamp?
+    /// What wrote it.
     public var builder: Builder
+    /// What it is for.
     public var target: Target
+    /// What a machine can be; at least one.
     public var roles: [Role]
+    /// What a machine must meet.
     public var requirements: [Requirement]
+    /// What a site gives.
     public var variables: [Variable]
+    /// System users that files and units need.
     public var users: [SystemUser]
+    /// What is done once files are in place.
     public var steps: [Step]
+    /// Container images in archives of the payload, sorted by name.
     public var images: [BundledImage]
+    /// What was fetched, sorted by URL.
     public var sources: [Source]
+    /// The payload's files, in order.
     public var volumes: [Volume]
+    /// The payload's frames, in order of the stream.
     public var chunks: [Chunk]
+    /// The payload's content, sorted by path.
     public var entries: [Entry]
     /// Keys of ``extensions`` that a reader must understand.
     public var critical: [String]
+    /// Anything; what a reader does not know it ignores, unless ``critical`` names it.
     public var extensions: JSONObject
 
+    /// All members, as they stand.
     public init(
         name: BundleName, version: BundleVersion, sequence: Int, created: Timestamp, expires: Timestamp? = nil,
         builder: Builder, target: Target, roles: [Role], requirements: [Requirement] = [], variables: [Variable] = [],
@@ -68,8 +87,10 @@ public struct Manifest: Hashable, Sendable {
     public struct Builder: Hashable, Sendable {
         /// Program and its version, version of libzstd, compression level.
         public var tool, version, zstd: String
+        /// The level of compression.
         public var level: Int
 
+        /// All members, as they stand.
         public init(tool: String, version: String, zstd: String, level: Int) {
             self.tool = tool
             self.version = version
@@ -80,11 +101,16 @@ public struct Manifest: Hashable, Sendable {
 
     /// What a bundle is for.
     public struct Target: Hashable, Sendable {
+        /// The platform's profile: `k3s`.
         public var profile: String
+        /// The platform's release.
         public var version: Version
+        /// `linux`.
         public var os: String
+        /// The processor it runs on.
         public var architecture: Architecture
 
+        /// All members, as they stand.
         public init(profile: String, version: Version, os: String = "linux", architecture: Architecture) {
             self.profile = profile
             self.version = version

@@ -7,22 +7,32 @@ public struct Receipt: Hashable, Sendable {
     /// The largest receipt: a manifest's paths and digests, without its chunks.
     public static let maximumSize = Manifest.maximumSize
 
+    /// Which bundle was installed.
     public var bundle: Bundle
+    /// What it was for.
     public var target: Manifest.Target
+    /// What the machine became.
     public var role: String
+    /// When, by the machine's own clock.
     public var installed: Timestamp
     /// The version of the installer.
     public var installer: String
     /// Fingerprints of the keys that vouched.
     public var keys: [SHA256Digest]
+    /// What was laid, in order of path.
     public var files: [File]
+    /// The units that were enabled.
     public var units: [String]
+    /// The users that were made.
     public var users: [String]
+    /// The images that the laid archives hold.
     public var images: [BundledImage]
     /// The variables that are not secret, sorted by name.
     public var values: [(name: String, value: String)]
+    /// What was said in warning when it was installed.
     public var warnings: [String]
 
+    /// All members; values are sorted by name.
     public init(
         bundle: Bundle, target: Manifest.Target, role: String, installed: Timestamp, installer: String,
         keys: [SHA256Digest], files: [File], units: [String] = [], users: [String] = [], images: [BundledImage] = [],
@@ -44,13 +54,18 @@ public struct Receipt: Hashable, Sendable {
 
     /// Which bundle was installed.
     public struct Bundle: Hashable, Sendable {
+        /// Its name.
         public var name: BundleName
+        /// Its version.
         public var version: BundleVersion
+        /// Its place in the order of bundles of that name.
         public var sequence: Int
+        /// When its lock was made.
         public var created: Timestamp
         /// The digest of its SHA256SUMS.
         public var digest: SHA256Digest
 
+        /// All members, as they stand.
         public init(
             name: BundleName, version: BundleVersion, sequence: Int, created: Timestamp, digest: SHA256Digest
         ) {
@@ -66,8 +81,10 @@ public struct Receipt: Hashable, Sendable {
     public struct File: Hashable, Sendable {
         /// Below the target's root.
         public var path: MemberPath
+        /// What it is.
         public var kind: Kind
 
+        /// Both members, as they stand.
         public init(path: MemberPath, kind: Kind) {
             self.path = path
             self.kind = kind
@@ -82,7 +99,9 @@ public struct Receipt: Hashable, Sendable {
         }
     }
 
+    /// Equal when they are written alike.
     public static func == (left: Self, right: Self) -> Bool { left.canonical() == right.canonical() }
 
+    /// Feeds the one spelling.
     public func hash(into hasher: inout Hasher) { hasher.combine(canonical()) }
 }

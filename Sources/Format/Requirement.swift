@@ -7,14 +7,18 @@ public struct Requirement: Hashable, Sendable {
 
     /// Unique in its manifest, `[a-z0-9.-]`: the name for `--ignore`.
     public var id: String
+    /// What must hold.
     public var rule: Rule
+    /// What it means when it does not.
     public var severity: Severity
     /// Why the rule exists, in one sentence.
     public var reason: String
     /// What a person can do about it.
     public var fix: String?
+    /// The roles it is for.
     public var roles: RoleScope
 
+    /// All members, as they stand.
     public init(
         id: String, rule: Rule, severity: Severity, reason: String, fix: String? = nil, roles: RoleScope = .all
     ) {
@@ -80,6 +84,7 @@ public struct PortRange: Hashable, Sendable, CustomStringConvertible {
     public enum Transport: String, Hashable, Sendable { case tcp, udp }
 
     public let first, last: UInt16
+    /// TCP or UDP.
     public let transport: Transport
 
     /// `nil` for any other text, port 0, or a range that goes down.
@@ -97,5 +102,6 @@ public struct PortRange: Hashable, Sendable, CustomStringConvertible {
         guard description == String(text) else { return nil }
     }
 
+    /// As a manifest writes it: `6443/tcp`, `2379-2380/tcp`.
     public var description: String { "\(first)" + (first == last ? "" : "-\(last)") + "/\(transport.rawValue)" }
 }

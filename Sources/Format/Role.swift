@@ -5,6 +5,7 @@ public struct Role: Hashable, Sendable {
     /// One line for the technician who chooses.
     public var summary: String
 
+    /// Name and summary, as they stand.
     public init(name: String, summary: String) {
         self.name = name
         self.summary = summary

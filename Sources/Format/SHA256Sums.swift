@@ -4,7 +4,9 @@ public import Values
 public struct SHA256Sums: Hashable, Sendable {
     /// One line: a file and the digest of its bytes.
     public struct Line: Hashable, Sendable {
+        /// The path below the bundle's folder.
         public let name: String
+        /// SHA-256 of the file.
         public let digest: SHA256Digest
     }
 

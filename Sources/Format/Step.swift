@@ -1,8 +1,11 @@
 /// Something done on the machine after all files are in place (docs/format.md §11). A closed vocabulary.
 public struct Step: Hashable, Sendable {
+    /// What is done.
     public var action: Action
+    /// The roles it is for.
     public var roles: RoleScope
 
+    /// An action, for every role unless some are named.
     public init(_ action: Action, roles: RoleScope = .all) {
         self.action = action
         self.roles = roles

@@ -14,6 +14,7 @@ public struct TarLayout: Sendable {
     /// Offset of the first content byte of each entry; where it would be for entries without content.
     private let contentStarts: [Int]
 
+    /// Computes where everything stands; entries must be in stream order.
     public init(entries: [Entry]) {
         var starts: [Int] = []
         var contentStarts: [Int] = []

@@ -2,14 +2,18 @@
 public struct Variable: Hashable, Sendable {
     /// `[A-Z][A-Z0-9_]{0,63}`, unique among the variables of any one role.
     public var name: String
+    /// What its value must look like.
     public var type: VariableType
     /// The question put to a person.
     public var ask: String
+    /// Whether a site must give a value, unless ``defaultValue`` is there.
     public var required: Bool
     /// Used when nothing is given; never for a secret.
     public var defaultValue: String?
+    /// The roles whose machines are asked.
     public var roles: RoleScope
 
+    /// All members, as they stand.
     public init(
         name: String, type: VariableType, ask: String, required: Bool = true, defaultValue: String? = nil,
         roles: RoleScope = .all

@@ -12,12 +12,15 @@ public final class VerifiedBundle: Sendable {
     public let rootDigest: SHA256Digest
     /// The pinned keys that vouch for it.
     public let keys: [PublicKey]
+    /// The digests of all files.
     public let sums: SHA256Sums
+    /// What is inside.
     public let manifest: Manifest
     /// The size of manifest.json.
     public let manifestSize: ByteCount
     /// Where everything stands in the tar stream, and where chunks stand in it.
     public let layout: TarLayout
+    /// Where chunks stand in the stream and in their volumes.
     public let chunks: ChunkIndex
     let folder: DirectoryHandle
 

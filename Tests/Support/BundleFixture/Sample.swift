@@ -7,8 +7,10 @@ public enum Sample {
     /// Thrown when a sample's own text is wrong.
     struct Mistake: Error {}
 
+    /// A member path.
     public static func path(_ text: String) throws -> MemberPath { try MemberPath(validating: text) }
 
+    /// A file with these bytes, 0644 unless said otherwise.
     public static func file(
         _ path: String, _ bytes: [UInt8], mode: FileMode = .file, destination: String? = nil, roles: [String] = []
     ) throws -> Entry {
@@ -17,10 +19,12 @@ public enum Sample {
             kind: .file(Permissions(mode: mode), Content(of: bytes)))
     }
 
+    /// A folder, 0755 unless said otherwise.
     public static func directory(_ path: String, mode: FileMode = .executable) throws -> Entry {
         Entry(path: try self.path(path), kind: .directory(Permissions(mode: mode)))
     }
 
+    /// A symbolic link.
     public static func link(_ path: String, to target: String) throws -> Entry {
         Entry(path: try self.path(path), kind: .link(target: target))
     }

@@ -7,9 +7,11 @@ import Values
 /// A bundle made by hand for tests: small chunks, several volumes, written without Assemble, so that readers are tested against the document
 /// and not against our own writer.
 public struct TinyBundle {
-    /// Where the folder is, and the key that signed it.
+    /// Where the folder is.
     public let path: FilePath
+    /// The key that signed it.
     public let key: PublicKey
+    /// What its manifest says.
     public var manifest: Manifest
 
     /// The files of an entry list: path → bytes of files and templates.
