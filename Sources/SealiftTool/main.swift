@@ -1,1 +1,3 @@
-// placeholder: replaced by its owner
+import Glibc
+
+exit(Sealift.run(Array(CommandLine.arguments.dropFirst())))

@@ -42,7 +42,7 @@ struct ManifestTests {
     /// Each takes the text of a good manifest and breaks it: name, what is replaced, by what, where the error points.
     @Test(arguments: [
         ("another spelling of a number", "\"sequence\": 7,", "\"sequence\": 07,"),
-        ("a size that would overflow a sum", "\"size\":3,", "\"size\":9007199254740991,"),
+        ("a size that would overflow a sum", "\"size\":3}", "\"size\":9007199254740991}"),
         ("a fraction", "\"sequence\": 7,", "\"sequence\": 7.0,"),
         ("a space more", "\"sequence\": 7,", "\"sequence\":  7,"),
         ("an unknown member", "\"sequence\": 7,", "\"sequence\": 7,\n  \"surplus\": 1,"),
