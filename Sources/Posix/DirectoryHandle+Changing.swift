@@ -109,7 +109,7 @@ extension DirectoryHandle {
     }
 
     /// Makes the names in this folder durable (fsync(2)). An error is final, see ``FileDescriptor/synchronize()``.
-    public func synchronize() throws(FileError) { try descriptor.synchronize() }
+    public func synchronize() throws(FileError) { try descriptor.synchronizeNames() }
 
     /// Makes everything on this file system durable (syncfs(2); tells of errors since Linux 5.8).
     public func synchronizeFileSystem() throws(FileError) {

@@ -31,7 +31,7 @@ extension DirectoryHandle {
                 try restarting { unsafe readlinkat(folder, name, &target, target.count) }
             }
         }
-        let bytes = target[..<count].map { UInt8(bitPattern: $0) }
+        let bytes = target[..<count].map { UInt8(truncatingIfNeeded: $0) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileError("read the link", whole, .notUTF8)
         }

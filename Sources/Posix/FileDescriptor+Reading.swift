@@ -54,7 +54,9 @@ extension FileDescriptor {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: min(limit.bytes + 1, Self.blockSize))
         while true {
-            let count = try readFully(&block)
+            let count = try unsafe block.withMutableBytes { (buffer) throws(FileError) in
+                try unsafe readFully(into: buffer)
+            }
             guard bytes.count + count <= limit.bytes else {
                 throw FileError("read", path, .tooLarge, detail: "more than \(limit)")
             }
@@ -65,13 +67,4 @@ extension FileDescriptor {
 
     /// 64 KiB: the size of a pipe, and enough to hide the cost of a call.
     private static let blockSize = 1 << 16
-
-    private func readFully(_ block: inout [UInt8]) throws(FileError) -> Int {
-        let result: Result<Int, FileError> = unsafe block.withUnsafeMutableBytes { buffer in
-            do throws(FileError) { return .success(try unsafe readFully(into: buffer)) } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
-    }
 }

@@ -17,20 +17,12 @@ extension FileDescriptor {
 
     /// Writes all of `bytes` at the current position.
     public func write(_ bytes: [UInt8]) throws(FileError) {
-        let result: Result<Void, FileError> = unsafe bytes.withUnsafeBytes { buffer in
-            do throws(FileError) { return .success(try unsafe write(buffer)) } catch { return .failure(error) }
-        }
-        try result.get()
+        try unsafe bytes.withBytes { (bytes) throws(FileError) in try unsafe write(bytes) }
     }
 
     /// Writes all of `bytes` at `offset` without moving the position.
     public func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
-        let result: Result<Void, FileError> = unsafe bytes.withUnsafeBytes { buffer in
-            do throws(FileError) { return .success(try unsafe write(buffer, at: offset)) } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
+        try unsafe bytes.withBytes { (bytes) throws(FileError) in try unsafe write(bytes, at: offset) }
     }
 
     private func writeAll(
@@ -52,6 +44,13 @@ extension FileDescriptor {
     /// garbage; write it again from its source.
     public func synchronize() throws(FileError) {
         _ = try doing("make durable", path) { () throws(Errno) in try restarting { fsync(rawValue) } }
+    }
+
+    /// Makes the names in a folder durable, where the file system knows how: some of the network say EINVAL.
+    func synchronizeNames() throws(FileError) {
+        do throws(FileError) { try synchronize() } catch {
+            guard error.errno == .invalid else { throw error }
+        }
     }
 
     /// Makes content and length durable, not the times (fdatasync(2)). An error is final, see ``synchronize()``.

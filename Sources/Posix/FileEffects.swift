@@ -109,12 +109,9 @@ extension FileEffects {
     public func write(
         _ bytes: [UInt8], to file: borrowing FileDescriptor, _ tag: EffectTag
     ) throws(FileError) {
-        let result: Result<Void, FileError> = unsafe bytes.withUnsafeBytes { bytes in
-            do throws(FileError) { return .success(try unsafe write(bytes, to: file, at: nil, tag)) } catch {
-                return .failure(error)
-            }
+        try unsafe bytes.withBytes { (bytes) throws(FileError) in
+            try unsafe write(bytes, to: file, at: nil, tag)
         }
-        try result.get()
     }
 
     /// Gives a name below `root` another name there, in the place of what had it.

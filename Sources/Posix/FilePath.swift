@@ -74,11 +74,9 @@ func withCName<Result>(
     _ bytes: [UInt8], _ body: (UnsafePointer<CChar>) throws(Errno) -> Result
 ) throws(Errno) -> Result {
     guard !bytes.contains(0) else { throw .invalid }
-    let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
-    // The standard library's closures carry typed throws only from Swift 6.3 on all types, hence the Result.
-    let result: Swift.Result<Result, Errno> = unsafe terminated.withUnsafeBufferPointer { buffer in
-        guard let name = buffer.baseAddress else { return .failure(.invalid) }
-        do throws(Errno) { return .success(try unsafe body(name)) } catch { return .failure(error) }
+    let terminated = bytes.map { CChar(truncatingIfNeeded: $0) } + [0]  // CChar has no sign on arm64
+    return try unsafe terminated.withUnsafeBufferPointer { (buffer) throws(Errno) in
+        guard let name = buffer.baseAddress else { throw .invalid }
+        return try unsafe body(name)
     }
-    return try result.get()
 }

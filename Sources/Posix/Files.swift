@@ -54,7 +54,7 @@ public enum Files {
 
     /// Makes the names in a folder durable (fsync(2) of the folder).
     public static func synchronizeDirectory(_ path: FilePath) throws(FileError) {
-        try FileDescriptor.open(path, .readOnly, options: .directory).synchronize()
+        try FileDescriptor.open(path, .readOnly, options: .directory).synchronizeNames()
     }
 
     /// What `path` is, a last link not followed (lstat(2)); `nil` when there is nothing.

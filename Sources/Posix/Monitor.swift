@@ -3,7 +3,8 @@ import Glibc
 
 /// A value that threads share: a lock, and a way to wait until the value is as wished (pthread_mutex_t, pthread_cond_t).
 ///
-/// Never hold on to the value outside the closures. The lock is not recursive.
+/// Never hold on to the value outside the closures. The lock is not recursive. Unlike `Synchronization.Mutex`, the thread
+/// sanitizer knows it.
 @safe public final class Monitor<Value>: @unchecked Sendable {
     // Unchecked: `value` is touched only between lock and unlock of `mutex`.
     private var value: Value
@@ -36,6 +37,8 @@ import Glibc
     }
 
     /// Waits until `body` gives a result. It is asked now, and again after every change.
+    ///
+    /// Mind that with an optional `Result` a plain `nil` ends the wait where Swift wraps it once more.
     public func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
         lock()
         defer { unlock() }

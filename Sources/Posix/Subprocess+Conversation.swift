@@ -103,8 +103,9 @@ final class Conversation {
             do throws(Errno) {
                 written += try withoutPipeSignal { () throws(Errno) in
                     try restarting {
-                        unsafe input[written...].withUnsafeBytes { rest in
-                            unsafe write(inputPipe.writing.number, rest.baseAddress, rest.count)
+                        unsafe input.withBytes { all in
+                            let rest = unsafe UnsafeRawBufferPointer(rebasing: all[written...])
+                            return unsafe write(inputPipe.writing.number, rest.baseAddress, rest.count)
                         }
                     }
                 }

@@ -1,8 +1,8 @@
 // The documentation of the effects stands at the protocol.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 import Glibc
 public import Posix
-import Synchronization
 public import Values
 
 /// The real effects, counted and noted, with one fault among them.
@@ -27,7 +27,7 @@ public final class FaultyFileEffects: FileEffects {
     }
 
     private let fault: Fault?
-    private let record = Mutex(Record())
+    private let record = Monitor(Record())
     private let system = SystemFileEffects()
 
     public init(_ fault: Fault? = nil) { self.fault = fault }

@@ -1,6 +1,5 @@
 import Glibc
 import Posix
-import Synchronization
 import Testing
 import Values
 
@@ -35,7 +34,7 @@ struct Mishap: Error, Hashable { let number: Int }
     }
 
     @Test(arguments: shapes) func `no more jobs are alive than allowed`(count: Int, inFlight: Int) throws {
-        let alive = Mutex((now: 0, most: 0))
+        let alive = Monitor((now: 0, most: 0))
         var numbers = Numbers(end: 200)
         try Workers.pipeline(
             count: count, inFlight: inFlight,
@@ -115,7 +114,7 @@ struct Mishap: Error, Hashable { let number: Int }
     }
 
     @Test(arguments: [1, 2, 5]) func `forEach visits every item once, map keeps the order`(count: Int) throws {
-        let seen = Mutex(Set<Int>())
+        let seen = Monitor(Set<Int>())
         try Workers.forEach(Array(0..<300), count: count) { item in
             let isNew = seen.withLock { $0.insert(item).inserted }
             #expect(isNew)
