@@ -108,6 +108,23 @@ struct Mishap: Error, Hashable { let number: Int }
         }
     }
 
+    @Test func `after an error no waiting job begins`() throws {
+        for inFlight in [1, 2, 40] {
+            let begun = Monitor(0)
+            var numbers = Numbers(end: 100)
+            #expect(throws: Mishap(number: 5)) {
+                try Workers.pipeline(
+                    count: 1, inFlight: inFlight, produce: { try numbers.produce() },
+                    work: { number in
+                        begun.withLock { $0 += 1 }
+                        usleep(200)  // lets others queue up behind
+                        if number == 5 { throw Mishap(number: 5) }
+                    }, consume: { _ in })
+            }
+            #expect(begun.withLock { $0 } == 6)
+        }
+    }
+
     @Test func `nothing to do ends at once`() throws {
         try Workers.pipeline(count: 3, inFlight: 3, produce: { nil as Int? }, work: { $0 }, consume: { _ in })
         try Workers.forEach([Int](), count: 2) { _ in Issue.record("there is no item") }
