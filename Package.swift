@@ -102,7 +102,7 @@ let package = Package(
         // The distribution protocol over Fetch.
         module("Registry", ["Values", "Reporting", "JSON", "LibCrypto", "Posix", "OCI", "Fetch", "Store"]),
         // Stages files beside their targets and commits them; knows no bundle.
-        shared("Transaction", ["Values", "Reporting", "Posix", "LibCrypto"]),
+        shared("Transaction", ["Values", "Reporting", "Posix", "JSON"]),
 
         // Storey 6.
         // Definition, profile and lock from YAML, line and column kept.

@@ -1,0 +1,17 @@
+import Values
+
+/// One change of the target's names, as the journal keeps it. Each can be undone by looking only at what is there.
+enum Change: Hashable, Sendable {
+    /// A folder that was not there.
+    case directory(path: MemberPath, Attributes)
+    /// `new-<number>` of a staging folder takes the name `path`, in the place of `old-<number>` if it `replaces`.
+    case placing(path: MemberPath, area: Int, number: Int, replaces: Bool)
+    /// `path` is removed; it lives on as `old-<number>`.
+    case removal(path: MemberPath, area: Int, number: Int)
+
+    var path: MemberPath {
+        switch self {
+        case .directory(let path, _), .placing(let path, _, _, _), .removal(let path, _, _): path
+        }
+    }
+}

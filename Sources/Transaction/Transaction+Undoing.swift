@@ -1,0 +1,115 @@
+public import Posix
+public import Values
+
+extension Transaction {
+    /// Puts everything back as it was before this transaction, from wherever it is.
+    ///
+    /// Looks at what is there and not at what was done, so that it may be called again after it was cut off.
+    ///
+    /// - Returns: Folders of ours that stay, because somebody else has put something into them.
+    /// - Throws: ``TransactionError/notUndone(_:)``; a later ``recover(root:state:effects:)`` tries again.
+    @discardableResult
+    public func undo() throws(TransactionError) -> [MemberPath] {
+        do throws(FileError) {
+            let kept = hasBegun ? try revertAll() : []
+            if try root.information(of: state) != nil { try clear() }
+            try removeStateFolder()
+            return kept
+        } catch {
+            throw .notUndone(error)
+        }
+    }
+
+    private func revertAll() throws(FileError) -> [MemberPath] {
+        var kept: [MemberPath] = []
+        for change in journal.changes.reversed() {
+            if try !revert(change) { kept.append(change.path) }
+        }
+        try synchronizeFolders()
+        return kept
+    }
+
+    /// - Returns: Whether everything of the change is gone.
+    private func revert(_ change: Change) throws(FileError) -> Bool {
+        switch change {
+        case .directory(let path, _):
+            return try removeFolder(path, "undo.directory")
+        case .placing(let path, let area, let number, replaces: false):
+            try removeNew(path, area: area, number: number)
+        case .placing(let path, let area, let number, replaces: true), .removal(let path, let area, let number):
+            try restoreOld(path, area: area, number: number)
+        }
+        return true
+    }
+
+    /// Removes what was laid where nothing was. As long as its staged name is there, it was not laid.
+    private func removeNew(_ path: MemberPath, area: Int, number: Int) throws(FileError) {
+        if let place = areas[area], try place.handle.information(of: StagingArea.newName(number)) != nil { return }
+        guard try root.information(of: path) != nil else { return }
+        try effects.remove(path, in: root, "undo.remove")
+    }
+
+    /// Gives what was replaced its name back. Where the name was never taken away, rename(2) finds both names to be the same
+    /// file and does nothing.
+    private func restoreOld(_ path: MemberPath, area: Int, number: Int) throws(FileError) {
+        let old = StagingArea.oldName(number)
+        guard let place = areas[area], try place.handle.information(of: old) != nil else { return }
+        try effects.rename(old, in: place.handle, to: path, in: root, replacing: true, "undo.restore")
+    }
+
+    private func removeFolder(_ path: MemberPath, _ tag: EffectTag) throws(FileError) -> Bool {
+        do throws(FileError) {
+            guard try root.information(of: path) != nil else { return true }
+            try effects.removeDirectory(path, in: root, tag)
+            return true
+        } catch {
+            guard error.errno == .notEmpty || error.errno == .exists || error.errno == .busy else { throw error }
+            return false
+        }
+    }
+
+    private func removeStateFolder() throws(FileError) {
+        for folder in journal.made.reversed() { _ = try removeFolder(folder, "undo.state") }
+    }
+}
+
+extension Transaction {
+    /// What ``recover(root:state:effects:)`` found.
+    public enum Recovery: Hashable, Sendable {
+        /// No run was cut off.
+        case nothingToDo
+        /// A run was cut off before its end and is undone; these folders stay, because they are not empty.
+        case undone(kept: [MemberPath])
+        /// A run had done its work and only had to clear away.
+        case cleared
+    }
+
+    /// Brings the target to exactly the state before, or exactly the state after, a run that was cut off. May be called again.
+    public static func recover(
+        root: FilePath, state: MemberPath, effects: any FileEffects
+    ) throws(TransactionError) -> Recovery {
+        let handle = try filing { () throws(FileError) in try DirectoryHandle.open(root) }
+        if let journal = try Journal(doneFile(state), in: handle) {
+            let transaction = try Transaction(resuming: journal, root: handle, state: state, effects: effects)
+            try filing { () throws(FileError) in try transaction.clear() }
+            return .cleared
+        }
+        guard let journal = try Journal(journalFile(state), in: handle) else {
+            try filing { () throws(FileError) in try clearBeginnings(state, in: handle, effects) }
+            return .nothingToDo
+        }
+        let transaction = try Transaction(resuming: journal, root: handle, state: state, effects: effects)
+        return .undone(kept: try transaction.undo())
+    }
+
+    /// Removes what is left by a run that was cut off before its journal was there: nothing had begun.
+    private static func clearBeginnings(
+        _ state: MemberPath, in root: borrowing DirectoryHandle, _ effects: any FileEffects
+    ) throws(FileError) {
+        guard try root.information(of: state) != nil else { return }
+        let fresh = freshFile(state)
+        if try root.information(of: fresh) != nil { try effects.remove(fresh, in: root, "clear.journal") }
+        guard try root.open(state).entries().isEmpty else { return }
+        try effects.removeDirectory(state, in: root, "clear.state")
+    }
+}
