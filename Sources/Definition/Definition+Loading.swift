@@ -23,7 +23,8 @@ extension Definition {
         let library = ProfileLibrary(folders: outline.folders + profiles)
         let profile = try library.profile(named: outline.request.profile, at: outline.profileLocation)
         return try inWords { () throws(YAMLError) in
-            try DefinitionReader(folder: path.parent, profile: profile).definition(outline, path: path)
+            try DefinitionReader(folder: path.parent, profile: profile, map: outline.map).definition(
+                outline, path: path)
         }
     }
 }

@@ -1,6 +1,7 @@
 import LibYAML
 import Posix
 public import Reporting
+import Values
 
 extension DefinitionError: Diagnosable {
     /// The error in words. Exit code 2, except for files that cannot be read or written (10).
@@ -22,6 +23,10 @@ extension DefinitionError: Diagnosable {
                 next: "give the file and its `profile:` the same name", exitCode: .usage)
         case .localFile(let location, let path, let reason, let next):
             return Diagnostic("cannot take \(quoted(path.text)): \(reason)", at: location, next: next, exitCode: .usage)
+        case .notAtVersion(let what, let version, let location):
+            return Diagnostic(
+                "the profile has no \(what) at \(quoted(version.text))", at: location,
+                next: "choose another version, or do without", exitCode: .usage)
         case .collision(let destination, let first, let second, let location):
             return Diagnostic(
                 "two files would be laid as \(quoted(destination))", at: location,

@@ -1,6 +1,7 @@
 public import LibYAML
 public import Posix
 public import Reporting
+public import Values
 
 /// Why a definition, a profile or a lock was not accepted.
 public enum DefinitionError: Error, Hashable, Sendable {
@@ -14,6 +15,8 @@ public enum DefinitionError: Error, Hashable, Sendable {
     case profileName(String, file: String)
     /// A local file that a definition names is not there or not what is needed.
     case localFile(SourceLocation?, path: FilePath, reason: String, next: String)
+    /// The profile has not what the definition asks for at this version: `what`.
+    case notAtVersion(what: String, version: Version, SourceLocation)
     /// Two files would be laid in one place.
     case collision(destination: String, first: String, second: String, SourceLocation?)
 }

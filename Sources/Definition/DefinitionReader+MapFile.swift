@@ -22,7 +22,7 @@ extension DefinitionReader {
             throw map.refused("role-config", "the profile makes no file of it")
         }
         var configs: [(role: String, config: YAMLReader)] = []
-        let roles = profile.roles.map(\.name)
+        let roles = items.roles
         for entry in try reader.entries() {
             guard roles.contains(entry.key) else {
                 throw .unknownKey(entry.key, entry.location, place: reader.place, known: roles)

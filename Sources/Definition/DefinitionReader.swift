@@ -2,6 +2,7 @@ import Format
 import LibYAML
 import OCI
 import Posix
+import Reporting
 import Values
 
 /// Reads a definition with its profile at hand.
@@ -9,7 +10,18 @@ struct DefinitionReader {
     let folder: FilePath
     let profile: Profile
 
-    private var items: ItemReader { ItemReader(roles: profile.roles.map(\.name)) }
+    /// The roles that the definition offers; nothing in it may be for others, or it would be left out without a word.
+    private let roles: [Role]
+    let items: ItemReader
+
+    init(folder: FilePath, profile: Profile, map: YAMLMap) throws(YAMLError) {
+        self.folder = folder
+        self.profile = profile
+        let scope = try ItemReader(roles: profile.roles.map(\.name)).scope(map)
+        let roles = profile.roles.filter { scope.includes($0.name) }
+        self.roles = roles
+        self.items = ItemReader(roles: roles.map(\.name))
+    }
 
     func definition(_ outline: Outline, path: FilePath) throws(YAMLError) -> Definition {
         let map = outline.map
@@ -18,12 +30,14 @@ struct DefinitionReader {
         return Definition(
             path: path, name: try map.required("name").value(Self.nameRule) { BundleName($0) },
             version: try version(try map.required("version")), platform: outline.request, profile: profile,
-            roles: try roles(map), imageSource: try map.optional("image-source")?.choice() ?? .registry,
+            roles: roles, imageSource: try imageSource(map),
             images: try items.list("images", of: map) { (reader) throws(YAMLError) in
                 try image(reader, architecture: outline.request.architecture)
             },
             manifests: try manifests(map),
-            files: try items.list("files", of: map) { (reader) throws(YAMLError) in try file(reader) },
+            files: try items.list("files", of: map) { (reader) throws(YAMLError) in
+                try file(reader, variables)
+            },
             config: try mapFile("config", of: map, profile.config, variables),
             roleConfig: try roleConfig(map, variables),
             registries: try mapFile("registries", of: map, profile.registries, variables),
@@ -62,9 +76,13 @@ struct DefinitionReader {
         }
     }
 
-    private func roles(_ map: YAMLMap) throws(YAMLError) -> [Role] {
-        let scope = try items.scope(map)
-        return profile.roles.filter { scope.includes($0.name) }
+    private func imageSource(_ map: YAMLMap) throws(YAMLError) -> Definition.ImageSource {
+        guard let reader = map.optional("image-source") else { return .registry }
+        let source: Definition.ImageSource = try reader.choice()
+        guard source == .registry || !profile.images.archives.isEmpty else {
+            throw reader.refused("the profile knows no archive of its makers")
+        }
+        return source
     }
 
     private func image(_ reader: YAMLReader, architecture: Architecture) throws(YAMLError) -> ImageRequest {
@@ -81,8 +99,13 @@ struct DefinitionReader {
 
     private func manifests(_ map: YAMLMap) throws(YAMLError) -> [LocalPath] {
         let paths = try items.list("manifests", of: map) { (reader) throws(YAMLError) in try local(reader) }
-        guard paths.isEmpty || profile.manifests != nil else {
+        guard !paths.isEmpty else { return [] }
+        guard let platform = profile.manifests else {
             throw map.refused("manifests", "the profile has no folder for them")
+        }
+        guard roles.contains(where: { platform.roles.includes($0.name) }) else {
+            let names = platform.roles.names?.joined(separator: ", ") ?? ""
+            throw map.refused("manifests", "only \(names) applies them, which is not among the roles offered")
         }
         return paths
     }
@@ -93,7 +116,7 @@ struct DefinitionReader {
         return LocalPath(text: text, path: folder.resolving(text), location: reader.location)
     }
 
-    private func file(_ reader: YAMLReader) throws(YAMLError) -> ExtraFile {
+    private func file(_ reader: YAMLReader, _ variables: [VariableRule]) throws(YAMLError) -> ExtraFile {
         let fields = try reader.map(DefinitionKeys.file)
         let template = try fields.optional("template")?.choice(TemplateFormat.self)
         let content: ExtraFile.Content
@@ -103,12 +126,27 @@ struct DefinitionReader {
             }
             content = .local(try local(from))
         } else {
-            content = .inline(try items.content(fields).0)
+            let (bytes, _) = try items.content(fields)
+            if let template { try check(try fields.required("content"), bytes, template, variables) }
+            content = .inline(bytes)
         }
         return ExtraFile(
             destination: try fields.required("path").destination(), content: content,
             permissions: try items.permissions(fields, mode: .file), template: template, roles: try items.scope(fields),
             location: reader.location)
+    }
+
+    /// A template uses variables that are declared.
+    private func check(
+        _ reader: YAMLReader, _ bytes: [UInt8], _ format: TemplateFormat, _ variables: [VariableRule]
+    ) throws(YAMLError) {
+        let known = variables.map(\.variable.name)
+        let used = (try? Template(bytes, format: format))?.variables ?? []
+        guard let unknown = used.first(where: { !known.contains($0) }) else { return }
+        throw .unexpected(
+            reader.location, place: reader.place, found: "${\(unknown)}",
+            expected: "variables that are declared: " + known.sorted().joined(separator: ", "),
+            nearest: nearest(to: unknown, in: known))
     }
 
     private func artefacts(_ map: YAMLMap) throws(YAMLError) -> [String: ArtefactOverride] {

@@ -10,6 +10,7 @@ extension Layout {
     /// - Throws: ``DefinitionError/collision(destination:first:second:_:)`` when two things would be laid in one place, and what
     ///   reading folders of manifests throws.
     public init(_ definition: Definition, _ release: Release) throws(DefinitionError) {
+        try Self.check(definition, release)
         let roles = definition.roles.map(\.name)
         var plan = LayoutPlan(roles: roles)
         try plan.add(items: release.items)
@@ -26,6 +27,17 @@ extension Layout {
         }
         self.steps = (release.steps + definition.units).compactMap { step in
             plan.scope(step.roles).map { Step(step.action, roles: $0) }
+        }
+    }
+
+    /// What is asked for is there at this version, so that nothing is left out without a word.
+    private static func check(_ definition: Definition, _ release: Release) throws(DefinitionError) {
+        let location = definition.platform.versionLocation
+        if definition.imageSource == .vendorArchive, release.imageArchive == nil {
+            throw .notAtVersion(what: "archive of its makers", version: release.version, location)
+        }
+        if let image = definition.images.first, release.imageFolder == nil {
+            throw .notAtVersion(what: "folder for images", version: release.version, image.location)
         }
     }
 

@@ -45,7 +45,7 @@ public enum ManifestFiles {
             names = information?.kind == .directory ? try DirectoryHandle.open(path).entries() : []
         } catch { throw .file(error) }
         switch information?.kind {
-        case .file: return [path]
+        case .file, .link: return [path]  // a link is followed when its content is read
         case .directory: break
         case nil:
             throw .localFile(

@@ -59,7 +59,11 @@ extension YAMLReader {
     func image() throws(YAMLError) -> ImageReference {
         let text = try nonEmptyString()
         do throws(OCIError) { return try ImageReference(text) } catch {
-            throw unexpected("an image such as ghcr.io/acme/app:1.2")
+
+            guard case .reference(_, let refusal) = error else {
+                throw unexpected("an image such as ghcr.io/acme/app:1.2")
+            }
+            throw refused("\(refusal.reason); images are named like ghcr.io/acme/app:1.2")
         }
     }
 

@@ -15,7 +15,7 @@ extension YAMLError: Diagnosable {
         case .tooDeep(let place, _), .tooManyNodes(let place, _), .tooManyAliases(let place, _), .notUTF8(let place),
             .character(let place), .tab(let place), .syntax(let place, _, _), .severalDocuments(let place),
             .duplicateKey(_, let place, _), .keyNotText(let place), .unknownAlias(_, let place),
-            .unknownTag(_, let place), .unexpected(let place, _, _, _), .refused(let place, _, _, _),
+            .unknownTag(_, let place), .unexpected(let place, _, _, _, _), .refused(let place, _, _, _),
             .missingKey(_, let place, _),
             .unknownKey(_, let place, _, _):
             place
@@ -70,10 +70,10 @@ extension YAMLError: Diagnosable {
             Words(
                 message: "cannot take the tag \(quoted(tag))",
                 next: "remove the tag; put text that begins with `!` in quotes")
-        case .unexpected(_, let place, let found, let expected):
+        case .unexpected(_, let place, let found, let expected, let nearest):
             Words(
                 message: "\(Self.subject(place)): expected \(expected), found \(found)",
-                next: "write \(expected) here")
+                next: nearest.map { "did you mean \(quoted($0))?" } ?? "write \(expected) here")
         case .refused(_, let place, let what, let reason):
             Words(message: "\(Self.subject(place)): cannot take \(what): \(reason)", next: "remove it")
         case .missingKey(let key, _, let place):

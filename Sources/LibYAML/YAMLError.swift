@@ -30,8 +30,8 @@ public enum YAMLError: Error, Hashable, Sendable {
     case unknownAlias(String, SourceLocation)
     case unknownTag(String, SourceLocation)
 
-    /// `place` (such as `platform.version`) holds something else than what is read there.
-    case unexpected(SourceLocation, place: String, found: String, expected: String)
+    /// `place` (such as `platform.version`) holds something else than what is read there; `nearest` is what was likely meant.
+    case unexpected(SourceLocation, place: String, found: String, expected: String, nearest: String? = nil)
     /// `place` holds something that must not stand there, such as `the key "token"`, for a reason.
     case refused(SourceLocation, place: String, what: String, reason: String)
     /// A mapping lacks a key that it needs. The location is the mapping's.

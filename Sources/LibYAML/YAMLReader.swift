@@ -84,7 +84,10 @@ extension YAMLReader {
     /// One word of `words`; an error offers the nearest and lists all.
     public func word(of words: [String]) throws(YAMLError) -> String {
         guard case .scalar(let scalar) = node.kind, words.contains(scalar.text) else {
-            throw unexpected("one of " + words.joined(separator: ", "))
+            let near = nearest(to: node.scalarText ?? "", in: words)
+            throw .unexpected(
+                location, place: place, found: node.summary, expected: "one of " + words.joined(separator: ", "),
+                nearest: near)
         }
         return scalar.text
     }
@@ -120,6 +123,9 @@ extension YAMLReader {
 }
 
 extension YAMLNode {
+    /// The text of a scalar; `nil` for anything else.
+    var scalarText: String? { if case .scalar(let scalar) = kind { scalar.text } else { nil } }
+
     /// The node in a few words, as it goes after "found".
     var summary: String {
         switch kind {

@@ -35,7 +35,7 @@ struct DefinitionReadingTests {
     @Test func `everything that may be written is read`() throws {
         let definition = try definition(
             """
-            roles: [agent, server]
+            roles: [agent, first-server]
             image-source: vendor-archive
             images:
               - nginx
@@ -57,7 +57,7 @@ struct DefinitionReadingTests {
             expires: 2027-11-20T00:00:00Z
             volume-size: 512 MiB
             """)
-        #expect(definition.roles.map(\.name) == ["server", "agent"])
+        #expect(definition.roles.map(\.name) == ["first-server", "agent"])
         #expect(definition.imageSource == .vendorArchive)
         #expect(definition.images.map(\.reference.registry) == ["docker.io", "quay.io"])
         #expect(definition.images[1].platform.description == "linux/arm/v7")
@@ -88,7 +88,11 @@ struct DefinitionReadingTests {
         ("roles: [first]", 4, 9, "roles[0]: expected one of first-server, server, agent, found \"first\"", nil),
         ("roles: []", 4, 8, "roles: expected one or more of first-server, server, agent, found a list", nil),
         ("image-source: pull", 4, 15, "image-source: expected one of registry, vendor-archive, found \"pull\"", nil),
-        ("images: [Nginx]", 4, 10, "images[0]: expected an image such as ghcr.io/acme/app:1.2, found \"Nginx\"", nil),
+        (
+            "images: [Nginx]", 4, 10,
+            "images[0]: cannot take \"Nginx\": the repository \"library/Nginx\" has upper-case letters; images are named like "
+                + "ghcr.io/acme/app:1.2", nil
+        ),
         ("images: nginx", 4, 9, "images: expected a list, found \"nginx\"", nil),
         ("images: [{nam: nginx}]", 4, 11, "images[0]: unknown key \"nam\"", "did you mean \"name\"?"),
         ("config: {disabel: [traefik]}", 4, 10, "config: unknown key \"disabel\"", "did you mean \"disable\"?"),
@@ -147,6 +151,8 @@ struct DefinitionReadingTests {
         ("volume-size: 2 GiB", 4, 14, "volume-size: expected a size from 64 MiB to 1 GiB, found \"2 GiB\"", nil),
         ("artefacts: {kubelet: {url: \"https://a/b\"}}", 4, 13, "artefacts: unknown key \"kubelet\"", nil),
         ("artefacts: {binary: {}}", 4, 21, "artefacts.binary: expected either `url` or `file`, found a map", nil),
+        ("files: [{path: /a, content: \"${NODE_ID}\", template: env}]", 4, 29, nil, "did you mean \"NODE_IP\"?"),
+        ("image-source: registri", 4, 15, nil, "did you mean \"registry\"?"),
         ("units: [{name: recorder}]", 4, 16, nil, nil),
         ("requirements: [{id: a, kind: ram, severity: fail, reason: x}]", 4, 30, nil, nil),
         (
@@ -194,6 +200,23 @@ struct DefinitionReadingTests {
         #expect(found.location?.line == 3)
         #expect(found.location?.column == column)
         if let next { #expect(found.next == next) }
+    }
+
+    @Test(arguments: [
+        (
+            "manifests: [a.yaml]", 5, 1,
+            "the file: cannot take the key \"manifests\": only first-server applies them, which is not among the roles offered"
+        ),
+        (
+            "files: [{path: /a, content: x, roles: [server]}]", 5, 40,
+            "files[0].roles[0]: expected one of agent, found \"server\""
+        ),
+        ("role-config: {server: {}}", 5, 15, "role-config: unknown key \"server\""),
+    ])
+    func `nothing is for roles that are not offered`(more: String, line: Int, column: Int, message: String) throws {
+        let found = try diagnostic { () throws(DefinitionError) in try definition("roles: [agent]\n" + more) }
+        #expect(found.message == message)
+        #expect(found.location?.description == "site/line7.yaml:\(line):\(column)")
     }
 
     @Test func `two files in one place are refused`() throws {

@@ -145,6 +145,30 @@ struct ProfileReadingTests {
         }
     }
 
+    @Test(arguments: [
+        (
+            "image-source: vendor-archive",
+            "image-source: cannot take \"vendor-archive\": the profile knows no archive of its makers"
+        ),
+        ("images: [nginx]", "the profile has no folder for images at \"1.2\""),
+        ("manifests: [a.yaml]", "the file: cannot take the key \"manifests\": the profile has no folder for them"),
+        ("config: {a: b}", "the file: cannot take the key \"config\": the profile makes no file of it"),
+        ("role-config: {node: {}}", "the file: cannot take the key \"role-config\": the profile makes no file of it"),
+    ])
+    func `what a platform has no place for is refused`(more: String, message: String) throws {
+        try withFolder { folder in
+            try Files.replace(folder.appending("tiny.yaml"), with: Array(small.utf8))
+            let text = "name: a\nversion: \"1\"\nplatform: {profile: tiny, version: \"1.2\", arch: amd64}\n" + more
+            let found = try diagnostic { () throws(DefinitionError) in
+                let definition = try Definition.parse(Array(text.utf8), path: "a.yaml", profiles: [folder])
+                guard let release = definition.profile.release(Version("1.2"), .amd64) else { fatalError("no release") }
+                return try Layout(definition, release)
+            }
+            #expect(found.message == message)
+            #expect(found.location?.line == 4)
+        }
+    }
+
     @Test func `a user's folder goes before what is compiled in`() throws {
         try withFolder { folder in
             let own = small.split(separator: "\n").map { $0 == "profile: tiny" ? "profile: k3s" : String($0) }

@@ -49,10 +49,10 @@ struct ReaderTests {
         }
     }
 
-    @Test func `words are offered`() {
-        #expect(throws: error("one of pull, archive", "\"pul\"", "pul")) {
-            try value("pul").word(of: ["pull", "archive"])
-        }
+    @Test func `words are offered`() throws {
+        let failure = #expect(throws: YAMLError.self) { try value("pul").word(of: ["pull", "archive"]) }
+        #expect(failure?.diagnostic.message == "outer.key: expected one of pull, archive, found \"pul\"")
+        #expect(failure?.diagnostic.next == "did you mean \"pull\"?")
     }
 
     @Test func `an unknown key is named with its place, the nearest and all known ones`() throws {
