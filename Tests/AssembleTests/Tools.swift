@@ -9,6 +9,7 @@ struct ToolOutcome {
 }
 
 /// Runs a shell line with bash; both outputs together.
+@discardableResult
 func shell(_ line: String, in folder: FilePath? = nil, environment: [String: String] = [:]) throws -> ToolOutcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")

@@ -1,0 +1,19 @@
+public import Format
+public import Posix
+
+/// What goes into a bundle besides what is made while it is written.
+public struct BundleContents: Sendable {
+    /// The manifest; volumes, chunks and entries are filled in.
+    public var manifest: Manifest
+    /// The payload.
+    public var payload: Payload
+    /// The static installer for the target's architecture.
+    public var installer: FilePath
+
+    /// A bundle of these parts.
+    public init(manifest: Manifest, payload: Payload, installer: FilePath) {
+        self.manifest = manifest
+        self.payload = payload
+        self.installer = installer
+    }
+}

@@ -1,0 +1,95 @@
+import Format
+import LibCrypto
+import Posix
+import Report
+import Reporting
+import Sign
+import Values
+
+extension BundleWriter {
+    /// The largest installer that is taken; its own limit is 14 000 000 bytes, stripped.
+    private static let installerLimit = ByteCount.mebibytes(64)
+
+    /// Writes all files, SHA256SUMS and its signatures last, and checks what the medium has.
+    func fill(
+        _ staging: borrowing StagingFolder, with contents: BundleContents,
+        signing sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile]
+    ) throws(AssembleError) -> FilledBundle {
+        let packer = Packer(store: store, cache: cache, options: options.packing)
+        let packed = try packer.pack(contents.payload, into: staging.folder, progress: progress)
+        var bundle = FilledBundle(manifest(contents.manifest, packed), packed)
+        try writeDocuments(of: &bundle, contents, in: staging)
+        try durably(staging.folder)
+        let sums = try bundle.writeSums(in: staging)
+        try writeSignatures(of: &bundle, over: sums, sign, in: staging)
+        try readBack(bundle, in: staging.path)
+        return bundle
+    }
+
+    /// The manifest with what packing found out.
+    private func manifest(_ skeleton: Manifest, _ packed: PackedPayload) -> Manifest {
+        var manifest = skeleton
+        manifest.builder = options.packing.builder
+        manifest.entries = packed.entries
+        manifest.chunks = packed.chunks
+        manifest.volumes = packed.volumes.map(\.volume)
+        return manifest
+    }
+
+    /// Writes every file beside the payload, SHA256SUMS and signatures.
+    private func writeDocuments(
+        of bundle: inout FilledBundle, _ contents: BundleContents, in staging: borrowing StagingFolder
+    ) throws(AssembleError) {
+        let manifest = bundle.manifest
+        let installer = try files { () throws(FileError) in
+            try Files.read(contents.installer, limit: Self.installerLimit)
+        }
+        let script = InstallScript.bytes(for: manifest.target.architecture)
+        try bundle.write(try checkedBytes(of: manifest), to: BundleFile.manifest, in: staging)
+        try bundle.write(script, to: BundleFile.installScript, mode: .executable, in: staging)
+        try bundle.write(installer, to: BundleFile.installer, mode: .executable, in: staging)
+        for document in BundleDocuments.all(for: manifest) {
+            try bundle.write(document.bytes, to: document.name, in: staging)
+        }
+    }
+
+    /// The manifest's bytes, once its reader has accepted them.
+    private func checkedBytes(of manifest: Manifest) throws(AssembleError) -> [UInt8] {
+        let bytes = manifest.canonical()
+        do throws(FormatError) { _ = try Manifest(reading: bytes) } catch { throw .format(error) }
+        return bytes
+    }
+
+    private func writeSignatures(
+        of bundle: inout FilledBundle, over sums: [UInt8],
+        _ sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile], in staging: borrowing StagingFolder
+    ) throws(AssembleError) {
+        let signatures: [SignatureFile]
+        do throws(CryptoError) { signatures = try sign(sums) } catch { throw .other(error.diagnostic) }
+        let folder = ownName(BundleFile.signatures)
+        do throws(FileError) { try staging.folder.makeDirectory(folder) } catch { throw .file(error) }
+        for signature in signatures { try bundle.write(signature.bytes, to: signature.name, in: staging) }
+        do throws(FileError) { try staging.folder.open(folder).synchronize() } catch { throw .file(error) }
+        try durably(staging.folder)
+    }
+
+    private func durably(_ folder: borrowing DirectoryHandle) throws(AssembleError) {
+        do throws(FileError) { try folder.synchronize() } catch { throw .file(error) }
+    }
+
+    /// Reads everything back, or only what was taken over from the cache and never read.
+    private func readBack(_ bundle: FilledBundle, in folder: FilePath) throws(AssembleError) {
+        let volumes = bundle.packed.volumes.filter { options.readsBack || $0.isLinked }
+        let names = Set(bundle.packed.volumes.map(\.volume.name))
+        let others = bundle.files.filter { options.readsBack && !names.contains($0.name) }
+            .map { ReadBack.Stretch(file: $0.name, offset: 0, content: $0.content) }
+        let check = ReadBack(folder: folder, jobs: options.packing.jobs, progress: progress)
+        do throws(AssembleError) { try check.check(volumes.flatMap(\.stretches) + others) } catch {
+            // A volume that came from the cache unread is to blame on the cache; a second try does without it.
+            guard case .readBackDiffers(let path) = error,
+                let volume = volumes.first(where: { $0.isLinked && path.lastComponent == $0.volume.name })
+            else { throw error }
+            throw .cacheDamaged(volume.content.digest)
+        }
+    }
+}

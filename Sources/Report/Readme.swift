@@ -1,0 +1,101 @@
+public import Format
+import Values
+
+/// The text of README.txt: how to check a bundle with stock tools before anything in it is run.
+///
+/// A function of the manifest alone, so it names no key: whoever reads it says which key to trust. It never prints a
+/// fingerprint to compare with, since whoever can change the bundle can change that too (design §3).
+public enum Readme {
+    /// The bytes of README.txt.
+    public static func text(for manifest: Manifest) -> [UInt8] {
+        let parts = [heading(manifest), install, trust, check, inside, rest(manifest)]
+        return Array(parts.joined(separator: "\n").utf8)
+    }
+
+    private static func heading(_ manifest: Manifest) -> String {
+        let target = manifest.target
+        return """
+            \(manifest.name) \(manifest.version)
+            for \(target.profile) \(target.version.text) on \(target.os)/\(target.architecture.rawValue)
+            made \(manifest.created), sequence \(manifest.sequence), by \(manifest.builder.tool) \(manifest.builder.version)
+
+            """
+    }
+
+    private static let install = """
+        INSTALL
+
+            sudo sh install.sh
+
+        It checks this bundle and this machine, shows what it would do, asks, and then does it or leaves the machine as it was.
+
+        """
+
+    private static let trust = """
+        CHECK FIRST
+
+        The installer on this medium cannot vouch for itself. Started unchecked it finds damage, but not an attacker who
+        changed the installer too. Two ways find both:
+
+          1. Check with this machine's own tools, by the lines below, before anything from here is run.
+          2. Use a copy of sealift-install that the site already has:  sealift-install --bundle .
+
+        Either way you need the public key of whoever made this bundle, from elsewhere than this medium. A key that lies
+        here proves nothing.
+
+        """
+
+    /// Each block is run by the tests as it stands, but for the first line.
+    private static let check = """
+        In this folder, with the key in a file:
+
+            key=/path/to/site.pub
+            id=$(openssl pkey -pubin -in "$key" -outform DER | sha256sum | cut -c 1-16)
+
+        Then, for a key of the usual kind (ECDSA, openssl 1.1.1 or later):
+
+            openssl dgst -sha256 -verify "$key" -signature "signatures/$id.sig" SHA256SUMS && sha256sum -c SHA256SUMS
+
+        For an Ed25519 key (openssl 3 or later):
+
+            openssl pkeyutl -verify -pubin -inkey "$key" -rawin -in SHA256SUMS -sigfile "signatures/$id.sig" && sha256sum -c SHA256SUMS
+
+        With cosign 2.5 instead of openssl (ECDSA):
+
+            cosign verify-blob --key "$key" --signature "$(base64 -w 0 "signatures/$id.sig")" --insecure-ignore-tlog SHA256SUMS && sha256sum -c SHA256SUMS
+
+        With cosign 3.1 (ECDSA):
+
+            cosign verify-blob --key "$key" --bundle "signatures/$id.sigstore.json" SHA256SUMS && sha256sum -c SHA256SUMS
+
+        Trust nothing here unless both halves of a line pass: "Verified OK" (or "Signature Verified Successfully"), and
+        "OK" for every file.
+
+        """
+
+    private static let inside = """
+        LOOK INSIDE
+
+        What is to be installed is one tar stream in parts. Their names are taken from SHA256SUMS, which is signed:
+
+            sed -n 's/^[0-9a-f]\\{64\\}  \\(payload-[0-9]*\\.tar\\.zst\\)$/\\1/p' SHA256SUMS | xargs cat | zstd -d | tar -t
+
+        """
+
+    private static func rest(_ manifest: Manifest) -> String {
+        """
+        FILES
+
+            SHA256SUMS          the digests of all files here; this is what is signed
+            signatures/         a signature for each key, and that key
+            manifest.json       everything inside: files, images, where they came from, what the machine must have
+            payload-*.tar.zst   what is installed: \(manifest.volumes.count) of them
+            install.sh          starts sealift-install
+            sealift-install     the installer, one static program
+            report.html         the manifest for people
+            sbom.cdx.json       list of contents, CycloneDX 1.6
+            sbom.spdx.json      list of contents, SPDX 2.3
+
+        """
+    }
+}

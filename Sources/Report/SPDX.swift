@@ -1,0 +1,80 @@
+public import Format
+import JSON
+import Values
+
+/// The bundle's list of contents as SPDX 2.3 (ISO/IEC 5962 and its successor).
+///
+/// Everything is listed as a package. A `files` list must carry a SHA-1 of each file (SPDX 2.3 §8.4); that would be one more
+/// pass over every byte for a digest that protects nothing, while a package of one file says the same with SHA-256.
+public enum SPDX {
+    /// The bytes of `sbom.spdx.json`; time and namespace follow from the manifest.
+    public static func document(for manifest: Manifest) -> [UInt8] {
+        let title = "\(manifest.name)-\(manifest.version)"
+        let urls = sourceURLs(manifest)
+        let files = manifest.entries.filter { $0.content != nil }
+        let contents =
+            files.enumerated().map { file($0.element, "SPDXRef-file-\($0.offset + 1)", urls) }
+            + manifest.images.enumerated().map {
+                image($0.element, "SPDXRef-image-\($0.offset + 1)", manifest.target.architecture)
+            }
+        let document: JSONValue = [
+            "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": .string(title),
+            "documentNamespace": .string(
+                "https://spdx.org/spdxdocs/\(title)-\(DocumentIdentity(of: manifest).uuid)"),
+            "creationInfo": [
+                "created": .string(manifest.created.description),
+                "creators": [.string("Tool: \(manifest.builder.tool)-\(manifest.builder.version)")],
+            ],
+            "packages": .array([bundle(manifest)] + contents),
+            "relationships": .array(relationships(contents)),
+        ]
+        return document.canonical()
+    }
+
+    private static func bundle(_ manifest: Manifest) -> JSONValue {
+        [
+            "SPDXID": "SPDXRef-bundle", "name": .string(manifest.name.description),
+            "versionInfo": .string(manifest.version.description), "downloadLocation": "NOASSERTION",
+            "filesAnalyzed": false, "primaryPackagePurpose": "ARCHIVE",
+        ]
+    }
+
+    private static func file(_ entry: Entry, _ identifier: String, _ urls: [SHA256Digest: String]) -> JSONValue {
+        guard let content = entry.content else { preconditionFailure("only entries with content are listed") }
+        return [
+            "SPDXID": .string(identifier), "name": .string(entry.place.text),
+            "packageFileName": .string("./" + entry.path.text),
+            "checksums": [["algorithm": "SHA256", "checksumValue": .string(content.digest.hex)]],
+            "downloadLocation": .string(urls[content.digest] ?? "NOASSERTION"), "filesAnalyzed": false,
+            "primaryPackagePurpose": "FILE",
+        ]
+    }
+
+    private static func image(
+        _ image: BundledImage, _ identifier: String, _ architecture: Architecture
+    ) -> JSONValue {
+        let name = ImageName(image.name)
+        let url = name.packageURL(digest: image.digest, architecture: architecture)
+        return [
+            "SPDXID": .string(identifier), "name": .string(name.repository),
+            "versionInfo": .string(name.tag ?? image.digest.description), "downloadLocation": "NOASSERTION",
+            "filesAnalyzed": false, "primaryPackagePurpose": "CONTAINER",
+            "externalRefs": [
+                [
+                    "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": .string(url),
+                ]
+            ],
+        ]
+    }
+
+    private static func relationships(_ contents: [JSONValue]) -> [JSONValue] {
+        let describes: JSONValue = [
+            "spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES",
+            "relatedSpdxElement": "SPDXRef-bundle",
+        ]
+        let contained = contents.compactMap { $0["SPDXID"] }.map { identifier -> JSONValue in
+            ["spdxElementId": "SPDXRef-bundle", "relationshipType": "CONTAINS", "relatedSpdxElement": identifier]
+        }
+        return [describes] + contained
+    }
+}
