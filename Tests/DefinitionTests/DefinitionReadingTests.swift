@@ -252,3 +252,17 @@ struct DefinitionReadingTests {
         #expect(entry?.roles == RoleScope(["first-server"]))
     }
 }
+
+struct MessageTests {
+    @Test func `an error reads as a person needs it`() throws {
+        let text = definitionText("config: {disabel: [traefik]}")
+        let found = try diagnostic { () throws(DefinitionError) in
+            try Definition.parse(Array(text.utf8), path: "line7.yaml")
+        }
+        let lines = found.lines(program: "sealift")
+        #expect(lines[0] == "sealift: error: line7.yaml:4:10: config: unknown key \"disabel\"")
+        #expect(lines.contains { $0.hasSuffix("config: {disabel: [traefik]}") })
+        #expect(lines.contains { $0.hasSuffix("         ^") })
+        #expect(lines.contains("sealift:   next: did you mean \"disable\"?"))
+    }
+}
