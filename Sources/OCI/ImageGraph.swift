@@ -13,6 +13,8 @@ public struct ImageGraph: Sendable {
     public static let maximumDepth = 4
     /// The most documents of one image, and the most entries of one document.
     public static let maximumDocuments = 4_096
+    /// The most bytes of all documents of one image: they are held in memory while it is looked at.
+    public static let maximumTotalSize = ByteCount.mebibytes(64)
 
     /// The topmost document.
     public let root: Descriptor
@@ -23,6 +25,7 @@ public struct ImageGraph: Sendable {
     /// Places in ``descriptors``.
     private var places: [SHA256Digest: Int]
     private var depths: [SHA256Digest: Int]
+    private var totalSize: ByteCount
 
     /// Starts with nothing but the topmost descriptor.
     public init(root: Descriptor) {
@@ -30,6 +33,7 @@ public struct ImageGraph: Sendable {
         descriptors = [root]
         places = [root.digest: 0]
         depths = [root.digest: 1]
+        totalSize = root.size
     }
 
     /// The document with this digest, once it was added.
@@ -60,6 +64,8 @@ public struct ImageGraph: Sendable {
         guard entry.mediaType.kind == .manifest || depth <= Self.maximumDepth else { throw .tooDeep(entry.digest) }
         if let place = places[entry.digest] { return try agree(entry, with: descriptors[place]) }
         guard descriptors.count < Self.maximumDocuments else { throw .tooManyDocuments(descriptors.count + 1) }
+        totalSize += entry.size
+        guard totalSize <= Self.maximumTotalSize else { throw .tooLargeInAll(totalSize) }
         places[entry.digest] = descriptors.count
         depths[entry.digest] = depth
         descriptors.append(entry)

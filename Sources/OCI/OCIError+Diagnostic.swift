@@ -24,6 +24,10 @@ extension OCIError: Diagnosable {
             Diagnostic(
                 "cannot use an image of \(count) manifests: at most \(ImageGraph.maximumDocuments) are read",
                 next: "name the image that you need inside it by its digest", exitCode: .gathering)
+        case .tooLargeInAll(let size):
+            Diagnostic(
+                "cannot use an image whose manifests have \(size): at most \(ImageGraph.maximumTotalSize) are read",
+                next: "name the image that you need inside it by its digest", exitCode: .gathering)
         case .notInIndex(let manifest, let root):
             Diagnostic(
                 "cannot use the lock: manifest \(manifest) is not in \(root)", next: "lock the definition again",

@@ -13,6 +13,8 @@ public enum OCIError: Error, Hashable, Sendable {
     case tooDeep(SHA256Digest)
     /// More documents than ``ImageGraph/maximumDocuments``.
     case tooManyDocuments(Int)
+    /// More bytes of documents than ``ImageGraph/maximumTotalSize``.
+    case tooLargeInAll(ByteCount)
     /// A locked image whose chosen manifest is not in its index.
     case notInIndex(manifest: SHA256Digest, root: SHA256Digest)
     /// One name for two different images.

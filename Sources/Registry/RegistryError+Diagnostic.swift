@@ -50,7 +50,6 @@ extension ImageTrouble {
                 next: "push the whole image again, with all its platforms, or name a registry that has it",
                 exitCode: .gathering)
         case .fetch(let error): error.withoutForeignWords
-        case .access(let diagnostic): diagnostic
         case .document(let error): error.diagnostic
         case .otherDigest(let promised, let found):
             Diagnostic(

@@ -43,8 +43,6 @@ public enum ImageTrouble: Hashable, Sendable {
     case incomplete(Descriptor)
     /// It could not be fetched.
     case fetch(FetchError)
-    /// A file about registries is not accepted, or no authorization is had; its words.
-    case access(Diagnostic)
     /// What was fetched is not accepted.
     case document(OCIError)
     /// The digest that was asked for, or that the registry told, is not that of what it delivered.

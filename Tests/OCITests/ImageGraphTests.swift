@@ -108,6 +108,23 @@ import Values
         #expect(throws: OCIError.tooManyDocuments(4_097)) { try graph.add(halves[1], for: second) }
     }
 
+    @Test func `documents of more than 64 MiB in all are refused`() throws {
+        let entries = (0..<17).map { Descriptor(mediaType: .manifest, digest: .of([$0]), size: .mebibytes(4)) }
+        let index = Fixture.index(entries)
+        var graph = ImageGraph(root: Fixture.descriptor(index, .index))
+        let total = ByteCount(index.count + 16 * (4 << 20))
+        #expect(throws: OCIError.tooLargeInAll(total)) { try graph.add(index, for: graph.root) }
+    }
+
+    @Test func `an entry of more than 4 MiB is refused before it is fetched`() throws {
+        let entry = Descriptor(mediaType: .manifest, digest: .of([1]), size: ByteCount(4 << 20 | 1))
+        let index = Fixture.index([entry])
+        var graph = ImageGraph(root: Fixture.descriptor(index, .index))
+        #expect(throws: OCIError.document(entry.digest, .tooLarge(entry.size, limit: .mebibytes(4)))) {
+            try graph.add(index, for: graph.root)
+        }
+    }
+
     @Test func `contents are all documents and the chosen layers`() throws {
         let image = SampleImage("a")
         let contents = try image.contents("a:1")

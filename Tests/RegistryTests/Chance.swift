@@ -9,3 +9,13 @@ enum Chance {
         seen.withLock { $0.insert(server + " " + key).inserted }
     }
 }
+
+/// A number that a test sets while a client reads it.
+final class Counter: Sendable {
+    private let number = Mutex(0)
+
+    var value: Int {
+        get { number.withLock { $0 } }
+        set { number.withLock { $0 = newValue } }
+    }
+}

@@ -120,9 +120,10 @@ import Values
         _ table: String = "", login: World.Login = .password,
         strange: @escaping @Sendable (HTTPRequest, GoodRegistry) -> HTTPReply = { $1.answer($0) }
     ) throws -> World {
-        let world = try World(login: login, strange: strange) { request, good in
-            good.demand(ProtocolScenarios.basic, request, "Basic realm=\"r\"")
-        }
+        let world = try World(
+            login: login,
+            rule: { request, good in good.demand(ProtocolScenarios.basic, request, "Basic realm=\"r\"") },
+            strange: strange)
         try world.scratch.write(
             "[host.\"\(world.stranger.base)\"]\n\(table)", to: "certs.d/127.0.0.1:\(world.registry.port)/hosts.toml")
         return world

@@ -47,7 +47,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
     /// Plays it, and checks outcome, secrets and words.
     func play() throws {
-        let world = try World(image, login: login, strange: strange, rule: rule)
+        let world = try World(image, login: login, rule: rule, strange: strange)
         let result = world.pull(for: platform)
         let trouble: ImageTrouble?
         switch result {

@@ -39,8 +39,8 @@ final class World: Sendable {
     ///   - login: Whether user and password are stored for the registry.
     init(
         _ image: SampleImage = SampleImage("a"), login: Login = .none,
-        strange: @escaping @Sendable (HTTPRequest, GoodRegistry) -> HTTPReply = { $1.answer($0) },
-        rule: @escaping Rule = { _, _ in nil }
+        rule: @escaping Rule = { _, _ in nil },
+        strange: @escaping @Sendable (HTTPRequest, GoodRegistry) -> HTTPReply = { $1.answer($0) }
     ) throws {
         self.image = image
         let stranger = ScriptedServer { request in
