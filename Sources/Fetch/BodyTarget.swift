@@ -23,17 +23,26 @@ final class MemoryTarget: BodyTarget {
 
 /// Passes a download on to the store, and counts it.
 final class StoreTarget: BodyTarget {
-    let sink: any ContentSink
+    private var held: (any ContentSink)?
     private let meter: ProgressMeter
     private let name: String
     let isResumable = true
 
     init(_ sink: any ContentSink, meter: ProgressMeter, name: String) {
-        self.sink = sink
+        held = sink
         self.meter = meter
         self.name = name
         meter.add(sink.received.bytes, item: name)
     }
+
+    /// Where the bytes go, until ``letGo()``.
+    var sink: any ContentSink {
+        guard let held else { preconditionFailure("a download that is over takes no more bytes") }
+        return held
+    }
+
+    /// Gives the sink up, and with it the store's lock. The network thread may hold on to this target a moment longer.
+    func letGo() { held = nil }
 
     var received: Int { sink.received.bytes }
 

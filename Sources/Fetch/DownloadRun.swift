@@ -107,6 +107,7 @@ struct Download {
     func run() throws(FetchError) -> Downloaded {
         let sink = try begin()
         let target = StoreTarget(sink, meter: meter, name: item.name)
+        defer { target.letGo() }
         do throws(FetchError) {
             let stored = try fetch(into: target)
             return Downloaded(digest: stored.digest, size: stored.size, wasPresent: false)

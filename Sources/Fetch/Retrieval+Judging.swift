@@ -60,7 +60,8 @@ extension Retrieval {
     private mutating func judge(
         status head: ResponseHead, body: [UInt8], _ hop: Hop
     ) throws(FetchError) -> Outcome {
-        let refused = FetchError.refused(site, FailedResponse(status: head.status, headers: head.headers, body: body))
+        let refused = FetchError.refused(
+            site, FailedResponse(status: head.status, headers: head.headers, body: sent.hidden(in: body)))
         if head.status == 401, let answered = try answer(head, hop) {
             answer = answered
             return .atOnce

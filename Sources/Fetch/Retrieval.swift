@@ -20,6 +20,8 @@ struct Retrieval {
     /// Given after a 401, for the next try only.
     var answer: String?
     var wasChallenged = false
+    /// What the last request carried, so that no message repeats it.
+    var sent = SentSecret(nil)
     /// A strong `ETag`, which makes `Range` safe where no digest checks the result (RFC 9110 §13.1.5).
     var validator: String?
 
@@ -111,6 +113,7 @@ struct Retrieval {
         if hop.isTrusted, let authorization = try authorization(for: hop.address) {
             transfer.headers.set("Authorization", authorization)
         }
+        sent = SentSecret(transfer.headers["Authorization"])
         let offset = try prepareRange(&transfer.headers)
         try context.complete(&transfer, site: site)
         let expectation = BodyReceiver.Expectation(

@@ -85,6 +85,9 @@ private func acceptConnections(_ shared: ScriptedServer.Shared) {
     while true {
         let connection = accept(shared.listener, nil, nil)
         guard connection >= 0 else { break }
+        // Head and body go out in two pieces: Nagle's algorithm would hold the second for 40 ms.
+        var flag: Int32 = 1
+        setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &flag, socklen_t(MemoryLayout<Int32>.size))
         let isWelcome = shared.state.withLock { state in
             if !state.isStopped { state.connections.insert(connection) }
             return !state.isStopped

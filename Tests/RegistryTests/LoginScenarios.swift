@@ -240,6 +240,19 @@ enum LoginScenarios {
         } expects: {
             access("without saying how")($0, $1)
         },
+        Scenario("a registry that repeats the password and is busy", login: .password) { request, good in
+            if let refusal = good.demand(basic, request, "Basic realm=\"r\"") { return refusal }
+            let sent = request.header("authorization") ?? ""
+            return HTTPReply(
+                503, Chance.first("busy", good.base) ? "you sent \(sent)" : "is it \(World.password)?",
+                headers: [("Content-Type", "text/plain")])
+        } expects: { trouble, world in
+            if case .fetch(.refused(_, let response))? = trouble {
+                response.status == 503 && !world.warnings.all.isEmpty
+            } else {
+                false
+            }
+        },
         Scenario("a registry that repeats the password", login: .password) { request, good in
             if let refusal = good.demand(basic, request, "Basic realm=\"r\"") { return refusal }
             let sent = request.header("authorization") ?? ""

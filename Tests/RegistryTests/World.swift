@@ -64,7 +64,7 @@ final class World: Sendable {
         settings.stallSeconds = 2
         settings.clock = FetchClock(now: { Timestamp(seconds: 0) }, sleep: { _ in }, chance: { 0 })
         settings.trust = { [hosts] in try hosts.trust(for: $0) }
-        fetcher = try Fetcher(settings)
+        fetcher = try Fetcher(settings, progress: warnings)
     }
 
     /// What is stored for the registry.
@@ -106,7 +106,7 @@ final class World: Sendable {
         }
     }
 
-    /// Where a secret turned up that does not belong there: at the stranger's, or in the words of an error.
+    /// Where a secret turned up that does not belong there: at the stranger's, or in words.
     func leaks(_ result: Result<ImageContents, RegistryError>) -> [String] {
         let secrets = [Self.password, Self.token, Base64.encode(Array("\(Self.user):\(Self.password)".utf8))]
         var found: [String] = []
@@ -121,6 +121,8 @@ final class World: Sendable {
             let words = "\(error.diagnostic)"
             if secrets.contains(where: { words.contains($0) }) { found.append("words: \(words)") }
         }
+        let said = "\(warnings.all)"
+        if secrets.contains(where: { said.contains($0) }) { found.append("said: \(said)") }
         return found
     }
 }
