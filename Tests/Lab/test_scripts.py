@@ -141,7 +141,7 @@ class CountTests(unittest.TestCase):
         """Status and lines, over one Swift run and no laboratory."""
         records = [{"kind": "test", "payload": {"kind": "function", "id": each}} for each in tests] + events
         stream = self.root / "events"
-        stream.write_text("".join(json.dumps(each) + "\n" for each in records))
+        stream.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records))
         done = scratch.run(scratch.ROOT / "scripts/count-tests", "--swift", stream, check=False)
         return done.returncode, done.stdout.splitlines()
 
@@ -165,6 +165,11 @@ class CountTests(unittest.TestCase):
             event("testStarted", "M.a()/F.swift:1:1"), event("testEnded", "M.a()/F.swift:1:1"),
             event("testStarted", "M.b()/F.swift:2:1")])
         self.assertEqual((status, lines), (1, ["failed: M.b() (the run stopped in it)", "1 passed, 1 failed, 0 skipped"]))
+
+    def test_reads_messages_with_any_character(self):
+        self.assertEqual(self.count([
+            event("testStarted", "M.a()/F.swift:1:1", "a \u2028 b \u0085 c \x0b d"), event("testEnded", "M.a()/F.swift:1:1"),
+            event("runEnded")]), (0, ["1 passed, 0 failed, 0 skipped"]))
 
     def test_no_test_and_no_report_are_failures(self):
         self.assertEqual(self.count([event("runEnded")]), (1, ["no test ran", "0 passed, 0 failed, 0 skipped"]))
