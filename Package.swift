@@ -106,7 +106,8 @@ let package = Package(
 
         // Storey 6.
         // Definition, profile and lock from YAML, line and column kept.
-        module("Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
+        module(
+            "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         // UntrustedBundle → VerifiedBundle: the order of trust.
         shared("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format"]),
         // Rules over probes of this machine, read-only.
@@ -152,7 +153,8 @@ let package = Package(
         .executableTarget(
             name: "sealift",
             dependencies: [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "Arguments", "Profiles", "OCI", "Fetch",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "Arguments", "Profiles", "OCI",
+                "Fetch",
                 "Store", "Format", "Registry", "Definition", "Verify", "Sign", "Report", "Gather", "Resolve",
                 "Assemble",
             ],
@@ -208,18 +210,30 @@ let package = Package(
                 "SampleImages",
             ]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
-        tests(of: "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
+        tests(
+            of: "Definition",
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(
             of: "Verify",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "BundleFixture"]),
         tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
-        tests(of: "Gather", ["Values", "Reporting", "Posix", "LibCrypto", "OCI", "Fetch", "Store", "Registry", "Definition"]),
-        tests(of: "Resolve", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry", "Definition", "Gather"]),
+        tests(
+            of: "Gather",
+            ["Values", "Reporting", "Posix", "LibCrypto", "OCI", "Fetch", "Store", "Registry", "Definition"]),
+        tests(
+            of: "Resolve",
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
+                "Definition", "Gather",
+            ]),
         tests(
             of: "Assemble",
-            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign", "Report", "Verify"]),
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign",
+                "Report", "Verify",
+            ]),
         tests(
             of: "Apply",
             [
