@@ -24,12 +24,14 @@ extension FileDescriptor {
         }
     }
 
-    /// Takes the exclusive lock on this file without waiting (flock(2), LOCK_EX | LOCK_NB); closing lets it go.
+    /// Takes the lock on this file without waiting (flock(2), LOCK_NB); closing lets it go.
     ///
+    /// Changing one kind into the other is not atomic, and a failure to do so leaves no lock at all.
+    /// - Parameter shared: Whether others may hold a shared lock at the same time.
     /// - Returns: `false` when another open file description holds it, in this process or another.
-    public func tryLock() throws(FileError) -> Bool {
+    public func tryLock(shared: Bool = false) throws(FileError) -> Bool {
         do throws(Errno) {
-            _ = try restarting { flock(rawValue, LOCK_EX | LOCK_NB) }
+            _ = try restarting { flock(rawValue, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }
             return true
         } catch {
             guard error == .wouldBlock else { throw FileError("lock", path, error) }

@@ -46,12 +46,22 @@ extension Store: ContentStore {
 
     private func openPartial(digest: SHA256Digest?, size: ByteCount?) throws(FileError) -> PartialFile {
         guard let digest else { return try openPrivate(prefix: "new", digest: nil, size: size) }
+        if let shared = try openShared(digest, size: size) { return shared }
+        return try openPrivate(prefix: digest.hex, digest: digest, size: size)
+    }
+
+    /// The part that the next run can find; `nil` when another run holds it, or it belongs to another user.
+    private func openShared(_ digest: SHA256Digest, size: ByteCount?) throws(FileError) -> PartialFile? {
         let path = partials.appending(digest.hex)
-        let file = try FileDescriptor.open(
-            path, .readWrite, options: [.create, .noFollow], permissions: .secret)
-        guard try file.tryLock(), try file.isStill(at: path) else {
-            return try openPrivate(prefix: digest.hex, digest: digest, size: size)
+        let file: FileDescriptor
+        do throws(FileError) {
+            file = try FileDescriptor.open(path, .readWrite, options: [.create, .noFollow], permissions: .secret)
+        } catch {
+            // A run that was killed between making it read-only and renaming it leaves such a part, too.
+            guard error.errno == .accessDenied else { throw error }
+            return nil
         }
+        guard try file.tryLock(), try file.isStill(at: path) else { return nil }
         return try PartialFile(file, path: path, store: self, digest: digest, size: size, isResumable: true)
     }
 

@@ -59,8 +59,13 @@ extension Store {
 
     /// Removes all content and all large files but those named, and the leftovers of runs that were interrupted.
     ///
-    /// Records stay: they are small. A run that needs what was removed fetches it again; parts that a run holds stay.
+    /// Records stay: they are small.
+    /// - Throws: ``StoreError/busy(_:)`` while another run uses the store: it would miss what is removed.
     public func prune(keeping: Set<SHA256Digest>, volumes kept: Set<SHA256Digest> = []) throws(StoreError) -> Pruned {
+        try lease.exclusively { () throws(StoreError) in try pruneAlone(keeping: keeping, volumes: kept) }
+    }
+
+    private func pruneAlone(keeping: Set<SHA256Digest>, volumes kept: Set<SHA256Digest>) throws(StoreError) -> Pruned {
         var pruned = Pruned()
         for content in try list() where !keeping.contains(content.digest) {
             try remove(path(of: content.digest), &pruned)
@@ -103,8 +108,8 @@ extension Store {
                     let file = try FileDescriptor.open(path, .readOnly, options: .noFollow)
                     if try file.tryLock(), try file.isStill(at: path) { try Files.remove(path) }
                 } catch {
-                    // Its run ended just now and cleaned up itself.
-                    guard error.errno == .notFound else { throw error }
+                    // Its run ended just now and cleaned up itself, or it belongs to another user of the store.
+                    guard error.errno == .notFound || error.errno == .accessDenied else { throw error }
                 }
             }
         }

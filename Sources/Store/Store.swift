@@ -9,18 +9,24 @@ public import Values
 ///     records/<kind>/<64 hex>      small named records, each with its own check sum
 ///     volumes/<64 hex>             large files by a key of the caller's
 ///     damaged/<64 hex>.<random>    content that was found changed
+///     lock                         held shared by every run, and alone by one that prunes
 ///
 /// Nothing here is made durable by fsync: every reader checks digests again, so a file that a power cut emptied is found
 /// and fetched anew, and a download costs no wait for the disk.
 public struct Store: Sendable {
     /// The folder that holds it all.
     public let root: FilePath
+    /// Keeps others from pruning.
+    let lease: Lease
 
     /// Opens the store at `root`, and makes its folders where they are missing.
     ///
     /// Parts that a killed run left, and that no run can go on with, are removed.
+    /// - Throws: ``StoreError/busy(_:)`` while another run prunes.
     public init(root: FilePath) throws(StoreError) {
         self.root = root
+        try filing { () throws(FileError) in try Files.makeDirectories(root) }
+        lease = try Lease(root)
         for folder in [blobs, partials, records, volumes] {
             try filing { () throws(FileError) in try Files.makeDirectories(folder) }
         }

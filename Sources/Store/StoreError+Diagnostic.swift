@@ -7,6 +7,10 @@ extension StoreError: Diagnosable {
     public var diagnostic: Diagnostic {
         switch self {
         case .file(let error): error.diagnostic
+        case .busy(let root):
+            Diagnostic(
+                "cannot use the cache \(quoted(root.text)) now: another run needs it for itself",
+                next: "wait for the other run to end, then run again", exitCode: .busy)
         case .missing(let digest):
             Diagnostic(
                 "cannot find \(digest) in the cache", next: "run again: what is missing is fetched",

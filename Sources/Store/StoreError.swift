@@ -5,6 +5,8 @@ public import Values
 public enum StoreError: Error, Hashable, Sendable {
     /// A file operation did not do its work; a full disk for instance.
     case file(FileError)
+    /// Another run uses the store, or prunes it.
+    case busy(FilePath)
     /// There is nothing of that digest.
     case missing(SHA256Digest)
     /// What lies there has another digest now. It was put aside at `movedTo`.

@@ -29,7 +29,8 @@ struct Conversation {
         while true {
             headEnd = held.indices.first { held[$0...].starts(with: end) }
             if headEnd != nil { break }
-            guard receive(&held) else { return nil }
+            // Anything but a method, a TLS greeting for instance, is answered as servers do: by hanging up.
+            guard receive(&held), let first = held.first, (0x41...0x5A).contains(first) else { return nil }
         }
         guard let headEnd else { return nil }
         let lines = String(decoding: held[..<headEnd], as: UTF8.self).split(separator: "\r\n").map(String.init)

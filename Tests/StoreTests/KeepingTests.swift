@@ -1,5 +1,6 @@
 import LibCrypto
 import Posix
+import Reporting
 import Store
 import Testing
 import Values
@@ -66,6 +67,30 @@ struct KeepingTests {
         #expect(try store.record(kind: "lock", key: "a") == [1])
         try held.append([7])
         #expect(try held.finish().size == 2)
+    }
+
+    @Test func `nothing is pruned while another run uses the store, and nobody begins while one prunes`() throws {
+        let store = try makeStore()
+        let content = try store.ingest([1])
+        do {
+            let other = try makeStore()
+            #expect(throws: StoreError.busy(store.root)) { try store.prune(keeping: []) }
+            #expect(try other.list() == [content])
+            // The lock was given back.
+            #expect(throws: StoreError.busy(store.root)) { try other.prune(keeping: []) }
+        }
+        #expect(try store.prune(keeping: []).files == 1)
+        let alone = try FileDescriptor.open(store.root.appending("lock"), .readWrite)
+        #expect(try !alone.tryLock())
+        #expect(try alone.tryLock(shared: true))
+    }
+
+    @Test func `a store that is being pruned is busy`() throws {
+        let root = try makeStore().root
+        let pruning = try FileDescriptor.open(root.appending("lock"), .readWrite)
+        #expect(try pruning.tryLock())
+        let error = #expect(throws: StoreError.busy(root)) { try makeStore() }
+        #expect(error?.diagnostic.exitCode == .busy)
     }
 
     @Test func `records are kept by kind and key, and replaced whole`() throws {

@@ -26,9 +26,9 @@ final class Scratch {
 }
 
 extension Store {
-    /// Every file below the root, as relative paths.
+    /// Every file below the root but the lock, as relative paths.
     var everything: [String] {
-        get throws { try Self.files(below: root, prefix: "") }
+        get throws { try Self.files(below: root, prefix: "").filter { $0 != "lock" } }
     }
 
     private static func files(below folder: FilePath, prefix: String) throws -> [String] {
