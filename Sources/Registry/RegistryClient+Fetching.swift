@@ -78,7 +78,7 @@ extension RegistryClient {
         } catch {
             switch error {
             case .missing, .damaged: return nil
-            case .file, .mismatch: throw task.error(.store(error.diagnostic), at: nil)
+            case .file, .mismatch, .busy: throw task.error(.store(error.diagnostic), at: nil)
             }
         }
     }
