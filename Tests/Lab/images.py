@@ -23,7 +23,7 @@ EMPTY_CONFIG = b"{}"
 @contextlib.contextmanager
 def small(names=("app", "historian")):
     """A layout with one small multi-architecture image for each name; all share their base layers."""
-    scratch.need("umoci")
+    scratch.need("umoci", root=True)  # as another user umoci keeps no owners
     folder = scratch.folder("images")
     try:
         layout = Layout(folder / "layout")
