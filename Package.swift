@@ -122,7 +122,7 @@ let package = Package(
         module(
             "Gather",
             [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "OCI", "Fetch", "Store",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "OCI", "Fetch", "Store", "Format",
                 "Registry", "Definition",
             ]),
 

@@ -1,0 +1,34 @@
+import Definition
+import Format
+import OCI
+import Values
+
+/// What an earlier lock has pinned already, so that one more image in a definition does not move everything else.
+struct Pins {
+    /// The earlier lock; `nil` pins nothing.
+    let lock: Lock?
+
+    /// The version that the definition's channel stood for, if it still asks for the same.
+    func version(for definition: Definition) -> Version? {
+        guard let lock, lock.profile.name == definition.profile.name,
+            lock.requested == definition.platform.version, lock.architecture == definition.platform.architecture
+        else { return nil }
+        return lock.version
+    }
+
+    /// The artefact, if it comes from the same place and is vouched for by the same file.
+    func artefact(_ name: String, url: String, digest: SHA256Digest?, checksum: String?) -> LockedArtefact? {
+        lock?.artefacts.first { artefact in
+            artefact.name == name && artefact.origin == .url(url) && artefact.checksum?.url == checksum
+                && (digest ?? artefact.content.digest) == artefact.content.digest
+        }
+    }
+
+    /// The published list of images, if it comes from the same place.
+    func imageList(url: String) -> LockedDocument? { lock?.imageList.flatMap { $0.url == url ? $0 : nil } }
+
+    /// The image of that name for that platform.
+    func image(_ reference: ImageReference, _ platform: Platform) -> PinnedImage? {
+        lock?.images.map(\.pinned).first { $0.reference == reference && $0.platform == platform }
+    }
+}

@@ -1,0 +1,103 @@
+import Definition
+import Fetch
+import Gather
+import OCI
+import Posix
+public import Reporting
+import Values
+
+extension ResolveError: Diagnosable {
+    /// What is wrong, where, and what would do. Exit code 2 for what the definition can mend, 5 for what its sources must.
+    public var diagnostic: Diagnostic {
+        switch self {
+        case .gather(let error): error.diagnostic
+        case .unknownChannel(let channel, let location, let known):
+            Diagnostic(
+                "there is no channel \(quoted(channel))", at: location, details: Self.list("channels", known),
+                next: Self.suggestion(channel, known) ?? "name one of these, or a complete version", exitCode: .usage)
+        case .channelAnswer(let channel, let url, let reason):
+            Diagnostic(
+                "cannot find out what the channel \(quoted(channel)) stands for: \(reason)",
+                details: [.init("asked", quoted(url))], next: "name a complete version in the definition",
+                exitCode: .gathering)
+        case .unknownVersion(let unknown): unknown.diagnostic
+        case .checksum(let url, let name, let fault):
+            Diagnostic(
+                "cannot check \(quoted(name)) by the checksum file \(quoted(url)): \(fault.reason)",
+                details: fault.details(name), next: "look at what answers there; it may be the file of another release",
+                exitCode: .gathering)
+        case .otherContent(let item, let file, let promise, let expected, let found):
+            Diagnostic(
+                "cannot take \(quoted(file)) for \(item): its content is not what was promised",
+                details: [
+                    .init("expected", expected.description), .init("found", found.description),
+                    .init("promised by", promise),
+                ], next: "get the file anew, or give its own digest as sha256 under artefacts", exitCode: .usage)
+        case .noPlace(let artefact, let location):
+            Diagnostic(
+                "cannot find the artefact \(quoted(artefact)): its makers publish it nowhere that sealift may ask",
+                at: location, next: "give its `url:` or `file:` under `artefacts: {\(artefact): …}`", exitCode: .usage)
+        case .noImageArchive(let version, let location):
+            Diagnostic(
+                "cannot take the makers' image archive: there is none for \(version)", at: location,
+                next: "set image-source: registry", exitCode: .usage)
+        case .noPlaceForImages(let image, let location):
+            Diagnostic(
+                "cannot take the image \(quoted(image.description)): the roles of this bundle have no place for images",
+                at: location, next: "take the image out, or offer a role that runs containers", exitCode: .usage)
+        case .noLock(let path):
+            Diagnostic(
+                "cannot build from the lock: there is no \(quoted(path.text))",
+                next: "make one with `sealift lock`, or leave out --locked", exitCode: .usage)
+        case .installer(let path, let architecture, let fault): fault.diagnostic(path, architecture)
+        }
+    }
+
+    /// How many names are shown; the newest lines stand first.
+    private static let shown = 12
+
+    static func list(_ label: String, _ names: [String]) -> [Diagnostic.Detail] {
+        guard !names.isEmpty else { return [] }
+        let rest = names.count > shown ? " and \(names.count - shown) more" : ""
+        return [.init(label, names.prefix(shown).joined(separator: ", ") + rest)]
+    }
+
+    static func suggestion(_ word: String, _ known: [String]) -> String? {
+        nearest(to: word, in: known).map { "did you mean \(quoted($0))?" }
+    }
+}
+
+extension UnknownVersion {
+    fileprivate var diagnostic: Diagnostic {
+        let words = "\(platform) has no files of \(version)"
+        let asked = [Diagnostic.Detail("asked", quoted(site.url)), .init("host", site.host)]
+        if let channel {
+            return Diagnostic(
+                "\(words), though the channel \(quoted(channel)) names it", at: location, details: asked,
+                next: "wait until it is published, or name a complete version", exitCode: .gathering)
+        }
+        let sorted = known.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let like = sorted.map(\.value).first { $0.minorLine == version.minorLine }?.text
+        return Diagnostic(
+            words, at: location,
+            details: asked + ResolveError.list("there are", sorted.map { "\($0.value) (\($0.key))" }),
+            next: like.map { "did you mean \(quoted($0))?" } ?? "check the version, and that the architecture is built",
+            exitCode: .usage)
+    }
+}
+
+extension ChecksumFault {
+    fileprivate var reason: String {
+        switch self {
+        case .noLine: "no line is about it"
+        case .malformed(let line): "line \(line) is not 64 lower-case hexadecimal digits and the name"
+        case .contradiction(let lines): "lines \(lines.map(String.init).joined(separator: " and ")) differ"
+        }
+    }
+
+    fileprivate func details(_ name: String) -> [Diagnostic.Detail] {
+        guard case .noLine(let names) = self else { return [] }
+        guard !names.isEmpty else { return [.init("it names", "nothing that looks like a file and its digest")] }
+        return ResolveError.list("it names", names.map { quoted($0) })
+    }
+}

@@ -1,0 +1,63 @@
+public import Fetch
+public import Gather
+public import OCI
+public import Posix
+public import Reporting
+public import Values
+
+/// Why a definition could not be resolved to a lock, or a bundle not be prepared.
+public enum ResolveError: Error, Hashable, Sendable {
+    /// Something could not be had, or the definition does not hold together.
+    case gather(GatherError)
+    /// The place that tells channels does not know this one; what it knows.
+    case unknownChannel(String, SourceLocation, known: [String])
+    /// What was answered about a channel cannot be used.
+    case channelAnswer(String, url: String, reason: String)
+    /// The makers have no files of this version.
+    case unknownVersion(UnknownVersion)
+    /// A checksum file, by its URL, does not vouch for a file, by its name.
+    case checksum(url: String, name: String, ChecksumFault)
+    /// A file is not what its checksum, or the definition, says.
+    case otherContent(item: String, file: String, promise: String, expected: SHA256Digest, found: SHA256Digest)
+    /// The definition must say where an artefact is.
+    case noPlace(artefact: String, SourceLocation)
+    /// The makers publish no image archive for this version.
+    case noImageArchive(Version, SourceLocation)
+    /// Images are wanted, and what is laid has no place for them.
+    case noPlaceForImages(ImageReference, SourceLocation)
+    /// There is no lock, and none may be made.
+    case noLock(FilePath)
+    /// There is no fit installer for the architecture.
+    case installer(FilePath, Architecture, InstallerFault)
+}
+
+/// A version whose files are not there.
+public struct UnknownVersion: Hashable, Sendable {
+    /// The platform's name for people.
+    public let platform: String
+    /// The version.
+    public let version: Version
+    /// The channel that named it; `nil` when the definition did.
+    public let channel: String?
+    /// Where the definition asks for it.
+    public let location: SourceLocation
+    /// What was asked for and is not there.
+    public let site: FetchSite
+    /// Versions that there are, by channel; empty when nobody tells.
+    public let known: [String: Version]
+}
+
+/// What is wrong with a checksum file.
+public enum ChecksumFault: Error, Hashable, Sendable {
+    /// No line is about the file; names that it has.
+    case noLine(names: [String])
+    /// The line about the file is not 64 lower-case hexadecimal digits, a blank, a blank or `*`, and the name.
+    case malformed(line: Int)
+    /// Two lines about the file differ.
+    case contradiction(lines: [Int])
+}
+
+/// Runs `body` and passes on what was gathered in vain.
+func gathering<Result>(_ body: () throws(GatherError) -> Result) throws(ResolveError) -> Result {
+    do throws(GatherError) { return try body() } catch { throw .gather(error) }
+}
