@@ -139,6 +139,7 @@ let package = Package(
             "Assemble",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "OCI", "Store", "Format",
+                "Gather",
                 "Definition", "Sign", "Report", "Verify",
             ]),
         // Plan, stage, commit, receipt.
@@ -153,8 +154,8 @@ let package = Package(
         .executableTarget(
             name: "sealift",
             dependencies: [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "Arguments", "Profiles", "OCI",
-                "Fetch",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibZstdEncoder", "Arguments",
+                "Profiles", "OCI", "Fetch",
                 "Store", "Format", "Registry", "Definition", "Verify", "Sign", "Report", "Gather", "Resolve",
                 "Assemble",
             ],

@@ -15,7 +15,7 @@ enum InstallScript {
             set -eu
             here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
             machine=$(uname -m)
-            [ "$machine" = \#(architecture.machineName) ] || { echo "install.sh: error: this bundle is for \#(architecture.machineName), this machine is $machine" >&2; exit 8; }
+            [ "$machine" = \#(architecture.machineName) ] || { echo "install.sh: error: this bundle is for \#(architecture.machineName), this machine is $machine" >&2; exit 4; }
             trap : HUP INT TERM # the installer decides what to do; the copy goes in any case
             for place in "${TMPDIR:-/tmp}" /var/tmp /run /root; do
                 copy=$(mktemp -d "$place/sealift.XXXXXXXX" 2>/dev/null) || continue

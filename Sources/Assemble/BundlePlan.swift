@@ -1,0 +1,83 @@
+import Definition
+public import Format
+public import Gather
+import OCI
+public import Posix
+public import Store
+import Values
+
+/// What goes into the bundle of a definition whose needs are all in the store.
+public struct BundlePlan: Sendable {
+    /// The manifest without payload, the payload's items, the installer.
+    public let contents: BundleContents
+
+    /// Plans a bundle.
+    ///
+    /// - Parameters:
+    ///   - store: Where the gathered content is; image documents are read from it.
+    ///   - builder: What the manifest says about who wrote it.
+    ///   - installer: The static installer for the target's architecture.
+    /// - Throws: ``AssembleError``.
+    public init(
+        _ gathered: Gathered, store: Store, builder: Manifest.Builder, installer: FilePath
+    ) throws(AssembleError) {
+        let images = try ImagePlan(gathered, store: store)
+        var items: [PayloadItem] = []
+        for entry in gathered.demand.layout.entries {
+            if let item = try Self.item(entry, gathered, images) { items.append(item) }
+        }
+        let manifest = Self.manifest(gathered, images, builder)
+        contents = BundleContents(manifest: manifest, payload: Payload(items), installer: installer)
+    }
+
+    /// The payload's item for one thing that is laid; `nil` for the archive of images when there are none.
+    private static func item(
+        _ laid: LaidEntry, _ gathered: Gathered, _ images: ImagePlan
+    ) throws(AssembleError) -> PayloadItem? {
+        switch laid.kind {
+        case .directory(let permissions):
+            return .directory(laid.path, permissions, destination: laid.destination, roles: laid.roles)
+        case .link(let target):
+            return .link(laid.path, target: target, destination: laid.destination, roles: laid.roles)
+        case .template(let permissions, .bytes(let bytes), let format):
+            do throws(FormatError) {
+                return try .template(
+                    laid.path, permissions, bytes, format: format, destination: laid.destination, roles: laid.roles)
+            } catch { throw .format(error) }
+        case .template(_, let source, _):
+            preconditionFailure("a template's text is in the definition or profile: \(source)")
+        case .file(let permissions, .bytes(let bytes)):
+            return .literal(laid.path, permissions, bytes, destination: laid.destination, roles: laid.roles)
+        case .file(let permissions, .images):
+            guard let plan = images.plan else { return nil }
+            return .archive(laid.path, permissions, plan.members, destination: laid.destination, roles: laid.roles)
+        case .file(let permissions, let source):
+            guard let content = gathered.content(of: source) else {
+                preconditionFailure("gathering left out \(laid.path)")
+            }
+            return .stored(laid.path, permissions, content, destination: laid.destination, roles: laid.roles)
+        }
+    }
+
+    private static func manifest(_ gathered: Gathered, _ images: ImagePlan, _ builder: Manifest.Builder) -> Manifest {
+        let (definition, lock, layout) = (gathered.definition, gathered.lock, gathered.demand.layout)
+        return Manifest(
+            name: definition.name, version: definition.version, sequence: lock.sequence, created: lock.created,
+            expires: definition.expires, builder: builder,
+            target: .init(profile: definition.profile.name, version: lock.version, architecture: lock.architecture),
+            roles: layout.roles, requirements: layout.requirements + images.requirements, variables: layout.variables,
+            users: layout.users, steps: layout.steps, images: images.bundled, sources: sources(lock))
+    }
+
+    /// What was fetched as files, each URL once, sorted.
+    private static func sources(_ lock: Lock) -> [Source] {
+        var sources: [String: Source] = [:]
+        for artefact in lock.artefacts {
+            guard case .url(let url) = artefact.origin else { continue }
+            let checksum = artefact.checksum.map { Source.Checksum(url: $0.url, digest: $0.content.digest) }
+            sources[url] = Source(url: url, content: artefact.content, checksum: checksum)
+        }
+        if let list = lock.imageList { sources[list.url] = Source(url: list.url, content: list.content) }
+        return sources.values.sorted { $0.url.utf8.lexicographicallyPrecedes($1.url.utf8) }
+    }
+}
