@@ -54,7 +54,7 @@ struct InspectedBundle {
             ["payload", "\(payload.formatted) in \(manifest.volumes.count) volumes, \(plain.formatted) unpacked"],
             ["files", "\(manifest.entries.count)"], ["images", "\(manifest.images.count)"],
             ["roles", manifest.roles.map(\.name).joined(separator: ", ")],
-            ["asks for", manifest.variables.map(\.name).joined(separator: ", ")],
+            ["asks for", Set(manifest.variables.map(\.name)).sorted().joined(separator: ", ")],
         ])
     }
 

@@ -12,7 +12,8 @@ enum Sealift {
     /// - Returns: The exit code (design §5).
     static func run(_ arguments: [String]) -> Int32 {
         System.ignoreBrokenPipes()
-        let console = Console(isJSON: arguments.contains("--json"), isQuiet: arguments.contains("--quiet"))
+        let console = Console(
+            isJSON: arguments.contains("--json"), isQuiet: arguments.contains("--quiet") || arguments.contains("-q"))
         do {
             try System.ensureStandardDescriptors()
             switch try program.parse(arguments) {
@@ -34,10 +35,13 @@ enum Sealift {
     }
 
     /// All commands, in the order in which help lists them.
-    static let commands: [SealiftCommand] = [
-        KeygenCommand.command, VerifyCommand.command, InspectCommand.command, SignCommand.command, ExtractCommand.command,
-        DiffCommand.command, ProfilesCommand.command,
-    ]
+    static let commands: [SealiftCommand] =
+        [
+            InitCommand.command, LockCommand.command, BuildCommand.command, KeygenCommand.command, SignCommand.command,
+            VerifyCommand.command, InspectCommand.command, DiffCommand.command, ExtractCommand.command,
+            ReportCommand.command,
+            ProfilesCommand.command,
+        ] + CacheCommand.commands
 
     static let program = Program(
         "sealift", version: version, "signed, compressed install bundles for Kubernetes edge platforms",
