@@ -41,7 +41,7 @@ enum Sealift {
             VerifyCommand.command, InspectCommand.command, DiffCommand.command, ExtractCommand.command,
             ReportCommand.command,
             ProfilesCommand.command,
-        ] + CacheCommand.commands
+        ] + CacheCommand.commands + DocumentationCommands.commands
 
     static let program = Program(
         "sealift", version: version, "signed, compressed install bundles for Kubernetes edge platforms",

@@ -1,0 +1,61 @@
+"""The documents agree with the tree and the programs: links lead somewhere, named tests exist, manual pages are those of the programs."""
+import re
+import subprocess
+import unittest
+
+import product
+import scratch
+
+ROOT = scratch.ROOT
+
+
+def documents():
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True).stdout
+    return [ROOT / name for name in listed.split()]
+
+
+class Documents(unittest.TestCase):
+    def test_links_lead_somewhere(self):
+        count = 0
+        for document in documents():
+            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text()):
+                if "://" in target:
+                    continue
+                count += 1
+                with self.subTest(document=document.name, target=target):
+                    self.assertTrue((document.parent / target).exists())
+        self.assertGreater(count, 10)
+
+    def test_the_invariants_name_tests_that_exist(self):
+        text = (ROOT / "ARCHITECTURE.md").read_text()
+        table = text[text.index("## Invariants"):text.index("## Threads")]
+        named = re.findall(r"`(\w+Tests)(?:/(\w+))?`", table)
+        self.assertGreater(len(named), 10)
+        for module, suite in named:
+            with self.subTest(module=module, suite=suite):
+                self.assertTrue((ROOT / "Tests" / module).is_dir())
+                if suite:
+                    self.assertTrue((ROOT / "Tests" / module / f"{suite}.swift").exists())
+
+    def test_scripts_in_the_documents_exist(self):
+        for document in documents():
+            for script in re.findall(r"(?<![\w/.])scripts/([a-z-]+)\b(?!\.)", document.read_text()):
+                with self.subTest(document=document.name, script=script):
+                    self.assertTrue((ROOT / "scripts" / script).exists())
+
+    def test_the_manual_page_is_that_of_the_program(self):
+        self.assertEqual((ROOT / "docs/man/sealift.1").read_text(), subprocess.run(
+            [product.tool(), "man"], text=True, stdout=subprocess.PIPE, check=True).stdout, "run scripts/update-docs")
+
+    def test_every_command_of_the_program_has_help(self):
+        page = (ROOT / "docs/man/sealift.1").read_text()
+        commands = set(re.findall(r"^\\fBsealift ([a-z ]+)\\fR", page, re.M))
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            with self.subTest(command=command):
+                said = subprocess.run([product.tool(), *command.split(), "--help"], text=True, stdout=subprocess.PIPE, check=True)
+                self.assertIn(f"sealift {command}", said.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
