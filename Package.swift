@@ -180,6 +180,14 @@ let package = Package(
             name: "SampleImages", dependencies: ["Values", "JSON", "LibCrypto", "OCI"], path: "Tests/SampleImages",
             swiftSettings: house),
 
+        // The makers of K3s on loopback, and a machine that builds from them, for the tests of Gather and Resolve.
+        .target(
+            name: "SampleVendor",
+            dependencies: [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Registry", "Definition",
+                "Gather", "LoopbackServer", "SampleImages",
+            ], path: "Tests/Support/SampleVendor", swiftSettings: house),
+
         // Bundles made by hand, for the tests of those who read them.
         .target(
             name: "BundleFixture",
@@ -222,12 +230,15 @@ let package = Package(
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
         tests(
             of: "Gather",
-            ["Values", "Reporting", "Posix", "LibCrypto", "OCI", "Fetch", "Store", "Registry", "Definition"]),
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
+                "Definition", "LoopbackServer", "SampleImages", "SampleVendor",
+            ]),
         tests(
             of: "Resolve",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
-                "Definition", "Gather",
+                "Definition", "Gather", "LoopbackServer", "SampleImages", "SampleVendor",
             ]),
         tests(
             of: "Assemble",
