@@ -97,7 +97,7 @@ extension Resolution {
         for platform in open.keys.sorted(by: { $0.description < $1.description }) {
             let images = (open[platform] ?? []).sorted { $0.reference.description < $1.reference.description }
             let queries = images.map { ImageQuery($0.reference, origin: wanted[$0]?.origin) }
-            for (image, pinned) in zip(images, try ask(queries, for: platform)) { found[image] = pinned }
+            for (image, pinned) in zip(images, try ask(queries, for: platform)) { found[image] = pinned.asLocked }
         }
         return found
     }
@@ -116,4 +116,16 @@ extension Resolution {
             next: "pods with that tag ask the registry at each start unless imagePullPolicy is IfNotPresent: name a tag"
         )
     }
+}
+
+extension PinnedImage {
+    /// The same with no more than a lock writes, so that what is read back is equal.
+    fileprivate var asLocked: PinnedImage {
+        PinnedImage(
+            reference: reference, root: root.asLocked, manifest: manifest.asLocked, platform: platform, size: size)
+    }
+}
+
+extension Descriptor {
+    fileprivate var asLocked: Descriptor { Descriptor(mediaType: mediaType, digest: digest, size: size) }
 }
