@@ -37,10 +37,6 @@ extension ResolveError: Diagnosable {
             Diagnostic(
                 "cannot find the artefact \(quoted(artefact)): its makers publish it nowhere that sealift may ask",
                 at: location, next: "give its `url:` or `file:` under `artefacts: {\(artefact): …}`", exitCode: .usage)
-        case .noImageArchive(let version, let location):
-            Diagnostic(
-                "cannot take the makers' image archive: there is none for \(version)", at: location,
-                next: "set image-source: registry", exitCode: .usage)
         case .noPlaceForImages(let image, let location):
             Diagnostic(
                 "cannot take the image \(quoted(image.description)): the roles of this bundle have no place for images",

@@ -21,9 +21,7 @@ public enum ResolveError: Error, Hashable, Sendable {
     case otherContent(item: String, file: String, promise: String, expected: SHA256Digest, found: SHA256Digest)
     /// The definition must say where an artefact is.
     case noPlace(artefact: String, SourceLocation)
-    /// The makers publish no image archive for this version.
-    case noImageArchive(Version, SourceLocation)
-    /// Images are wanted, and what is laid has no place for them.
+    /// Images are wanted, and the roles offered have no place for them.
     case noPlaceForImages(ImageReference, SourceLocation)
     /// There is no lock, and none may be made.
     case noLock(FilePath)

@@ -63,9 +63,6 @@ struct Resolution {
         do throws(DefinitionError) { demand = try Demand(definition, release) } catch {
             throw .gather(.definition(error))
         }
-        if definition.imageSource == .vendorArchive, release.imageArchive == nil {
-            throw .noImageArchive(release.version, definition.platform.versionLocation)
-        }
         if let image = definition.images.first, !demand.takesImages {
             throw .noPlaceForImages(image.reference, image.location)
         }

@@ -82,10 +82,10 @@ struct LocalFilesTests {
         #expect(workshop.vendor.asked == [])
     }
 
-    @Test func `what no role of the bundle gets is not needed`() throws {
+    @Test func `a file that is laid in two places stands once in the lock`() throws {
         let workshop = try Workshop()
-        try workshop.write("kind: A\n", to: "manifests/a.yaml")
-        let definition = try workshop.define("roles: [agent]\nmanifests: [./manifests]\n")
-        #expect(try workshop.locals(definition).files == [])
+        try workshop.write("a", to: "a")
+        let definition = try workshop.define("files: [{path: /a, from: a}, {path: /b, from: ./a}]\n")
+        #expect(try workshop.locals(definition).files.map(\.name) == ["a"])
     }
 }

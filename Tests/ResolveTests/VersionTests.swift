@@ -3,6 +3,7 @@ import Fetch
 import Format
 import LibCrypto
 import LoopbackServer
+import OCI
 import Posix
 import Reporting
 import Resolve
@@ -112,7 +113,7 @@ struct OtherProfileTests {
             architectures: {amd64: {}}
             versions: {exact: ["#.#", "v#.#+b#"], example: "1.2", range: ">=1"}
             channels: [{kind: \(channel), url: "\(base)/channels/${channel}", names: [stable]}]
-            roles: [{name: node, summary: the only one}]
+            roles: [{name: node, summary: runs containers}, {name: box, summary: does not}]
             artefacts:
               - name: tiny
                 url: \(base)/${version.encoded}/tiny
@@ -184,31 +185,25 @@ struct OtherProfileTests {
                 == .channelAnswer("stable", url: workshop.vendor.base + "/channels/stable", reason: reason))
     }
 
-    @Test func `images without a place for them are the definition's mistake`() throws {
-        let (workshop, _) = try workshop("text")
-        workshop.vendor.put(Array("1.2".utf8), at: "/channels/stable")
-        try workshop.write(
-            String(decoding: Files.read(workshop.path, limit: .mebibytes(1)), as: UTF8.self) + "images: [acme/app:1]\n",
-            to: "line7.yaml")
-        let error = try workshop.failure(Definition.load(workshop.path))
-        guard case .noPlaceForImages = error else {
-            Issue.record("unexpected: \(error)")
-            return
-        }
-        #expect(error.diagnostic.location?.line == 5)
-        #expect(error.diagnostic.exitCode == .usage)
-    }
+    @Test func `images that no role offered has a place for are the definition's mistake`() throws {
+        let more = """
+            images: {folders: [{path: /images, archive: a.tar, names: tagged, sparse: true, roles: [node]}]}
 
-    @Test func `a makers' archive that does not exist is the definition's mistake`() throws {
-        let (workshop, _) = try workshop("text")
+            """
+        let (workshop, _) = try workshop("text", more: more)
         workshop.vendor.put(Array("1.2".utf8), at: "/channels/stable")
-        try workshop.write(
-            String(decoding: Files.read(workshop.path, limit: .mebibytes(1)), as: UTF8.self)
-                + "image-source: vendor-archive\n", to: "line7.yaml")
+        let text = String(decoding: try Files.read(workshop.path, limit: .mebibytes(1)), as: UTF8.self)
+        try workshop.write(text + "images: [acme/app:1]\nroles: [box]\n", to: "line7.yaml")
         let error = try workshop.failure(Definition.load(workshop.path))
-        guard case .noImageArchive(Version("1.2"), _) = error else {
+        guard case .noPlaceForImages(let image, let location) = error else {
             Issue.record("unexpected: \(error)")
             return
         }
+        #expect(image.description == "docker.io/acme/app:1")
+        #expect(location.line == 5)
+        #expect(error.diagnostic.exitCode == .usage)
+        try workshop.write(text + "images: [acme/app:1]\nroles: [node]\n", to: "line7.yaml")
+        let lock = try workshop.resolver.resolve(Definition.load(workshop.path), at: Timestamp(seconds: 1))
+        #expect(lock.images.count == 1)
     }
 }
