@@ -45,12 +45,14 @@ extension BundleWriter {
             try Files.read(contents.installer, limit: Self.installerLimit)
         }
         let script = InstallScript.bytes(for: manifest.target.architecture)
-        try bundle.write(try checkedBytes(of: manifest), to: BundleFile.manifest, in: staging)
-        try bundle.write(script, to: BundleFile.installScript, mode: .executable, in: staging)
-        try bundle.write(installer, to: BundleFile.installer, mode: .executable, in: staging)
-        for document in BundleDocuments.all(for: manifest) {
-            try bundle.write(document.bytes, to: document.name, in: staging)
-        }
+        let bytes = try checkedBytes(of: manifest)
+        let words = BundleDocuments.all(for: manifest, digest: .of(bytes))
+        try bundle.write(
+            [
+                .init(name: BundleFile.manifest, bytes: bytes),
+                .init(name: BundleFile.installScript, bytes: script, mode: .executable),
+                .init(name: BundleFile.installer, bytes: installer, mode: .executable),
+            ] + words.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
     }
 
     /// The manifest's bytes, once its reader has accepted them.
@@ -68,7 +70,7 @@ extension BundleWriter {
         do throws(CryptoError) { signatures = try sign(sums) } catch { throw .other(error.diagnostic) }
         let folder = ownName(BundleFile.signatures)
         do throws(FileError) { try staging.folder.makeDirectory(folder) } catch { throw .file(error) }
-        for signature in signatures { try bundle.write(signature.bytes, to: signature.name, in: staging) }
+        try bundle.write(signatures.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
         do throws(FileError) { try staging.folder.open(folder).synchronize() } catch { throw .file(error) }
         try durably(staging.folder)
     }

@@ -72,6 +72,7 @@ public struct BundleWriter: Sendable {
         let (parent, name) = output.place(folderName: contents.manifest.folderName)
         let target = parent.appending(name)
         try checkReplaceable(target, output)
+        try check(contents)
         let room = try Room(for: contents.payload, in: parent, copies: output.copies)
         if !room.isAmple { progress.say(room.doubt) }
         do throws(AssembleError) {
@@ -84,6 +85,13 @@ public struct BundleWriter: Sendable {
             try put(bundle, staging, output, as: name)
             return Written(path: target, bundle)
         } catch { throw room.explaining(error) }
+    }
+
+    /// Whether the format takes what is to be packed: better said now than after packing.
+    private func check(_ contents: BundleContents) throws(AssembleError) {
+        var manifest = contents.manifest
+        manifest.entries = contents.payload.entries
+        do throws(FormatError) { try manifest.checkContents() } catch { throw .format(error) }
     }
 
     /// Whether what is at `target` may be replaced: only what is a bundle too.

@@ -104,7 +104,7 @@ private struct OpenContent: ~Copyable {
 
     private mutating func readStep(_ buffer: UnsafeMutableRawBufferPointer) throws(AssembleError) {
         let count = try files { () throws(FileError) in
-            if prefetched < min(position + Self.lookahead / 2, reference.size) {
+            if reference.size > Self.step, prefetched < min(position + Self.lookahead / 2, reference.size) {
                 try file.prefetch(from: prefetched, count: Self.lookahead)
                 prefetched += Self.lookahead
             }

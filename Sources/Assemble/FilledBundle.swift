@@ -26,12 +26,24 @@ struct FilledBundle: Sendable {
         files = packed.volumes.map { File(name: $0.volume.name, content: $0.content) }
     }
 
-    /// Adds a file to `staging`, durably.
-    mutating func write(
-        _ bytes: [UInt8], to name: String, mode: FileMode = .file, in staging: borrowing StagingFolder
-    ) throws(AssembleError) {
-        do throws(FileError) { try staging.write(bytes, to: name, mode: mode) } catch { throw .file(error) }
-        files.append(File(name: name, content: Content(size: ByteCount(bytes.count), digest: .of(bytes)), mode: mode))
+    /// A file to be written.
+    struct Document: Sendable {
+        let name: String
+        let bytes: [UInt8]
+        var mode = FileMode.file
+    }
+
+    /// Adds files to `staging`, durably; several at a time, since each waits for the medium.
+    mutating func write(_ documents: [Document], in staging: borrowing StagingFolder) throws(AssembleError) {
+        let added: [File]
+        do {
+            added = try Workers.map(documents, count: 4) { document in
+                try staging.write(document.bytes, to: document.name, mode: document.mode)
+                let content = Content(size: ByteCount(document.bytes.count), digest: .of(document.bytes))
+                return File(name: document.name, content: content, mode: document.mode)
+            }
+        } catch { throw assembleError(error) }
+        files += added
     }
 
     /// Adds SHA256SUMS over all files so far, and gives its bytes.
@@ -41,7 +53,7 @@ struct FilledBundle: Sendable {
             throw .format(error)
         }
         let bytes = sums.bytes
-        try write(bytes, to: BundleFile.sums, in: staging)
+        try write([Document(name: BundleFile.sums, bytes: bytes)], in: staging)
         root = .of(bytes)
         return bytes
     }

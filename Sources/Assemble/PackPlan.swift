@@ -16,6 +16,14 @@ struct PackPlan: Sendable {
         case linked(CachedVolume.Part)
     }
 
+    /// How a volume comes about.
+    enum VolumeWay: Hashable, Sendable {
+        /// It was taken over from the cache, and stands in the output already.
+        case linked(CachedVolume)
+        /// It is written; to `copy` too, where the store wants it and cannot link to it.
+        case written(copy: FilePath?)
+    }
+
     /// One chunk to be.
     struct Step: Sendable {
         let cut: CutPlan.Cut
@@ -27,8 +35,8 @@ struct PackPlan: Sendable {
 
     let payload: Payload
     let steps: [Step]
-    /// The volumes that were taken over, by number.
-    let linked: [Int: CachedVolume]
+    /// How each volume comes about, by number.
+    let volumes: [Int: VolumeWay]
     /// The archives whose digest is not known, by the place of their content in the stream, in order.
     let unknownArchives: [ArchiveRange]
     /// The digests of the other archives, by item.
@@ -53,26 +61,32 @@ struct PackPlan: Sendable {
         let recipes = plan.cuts.map { Recipe.of(payload.segments(in: $0.range), options.builder) }
         let index = try storing { () throws(StoreError) in try cache?.load() }
         self.payload = payload
-        linked = try Self.link(plan.cuts, recipes, index, cache, folder)
+        volumes = try storing { () throws(StoreError) in
+            try Self.volumes(plan.cuts, recipes, index, cache, folder)
+        }
         (unknownArchives, knownArchives) = try Self.archives(of: payload, cache)
-        steps = Self.steps(plan.cuts, recipes, index, linked, unknownArchives)
+        steps = Self.steps(plan.cuts, recipes, index, volumes, unknownArchives)
     }
 
-    private static func link(
+    private static func volumes(
         _ cuts: [CutPlan.Cut], _ recipes: [SHA256Digest], _ index: VolumeIndex?, _ cache: VolumeCache?,
         _ folder: FilePath
-    ) throws(AssembleError) -> [Int: CachedVolume] {
+    ) throws(StoreError) -> [Int: VolumeWay] {
         guard let index, let cache else { return [:] }
-        var linked: [Int: CachedVolume] = [:]
+        let isFar = try !cache.store.isNear(folder)
+        var ways: [Int: VolumeWay] = [:]
         for members in cuts.indices.chunked(by: { cuts[$0].volume }) {
             let number = cuts[members.lowerBound].volume
-            guard let volume = index.volume(of: Array(recipes[members])) else { continue }
-            let isThere = try storing { () throws(StoreError) in
-                try cache.store.linkVolume(for: volume.content.digest, to: folder.appending(Volume.name(number)))
+            let known = index.volume(of: Array(recipes[members]))
+            let place = folder.appending(Volume.name(number))
+            if let known, try cache.store.linkVolume(for: known.content.digest, to: place) {
+                ways[number] = .linked(known)
+            } else {
+                let isWanted = isFar && known == nil
+                ways[number] = .written(copy: isWanted ? try cache.store.pathForNewVolume() : nil)
             }
-            if isThere { linked[number] = volume }
         }
-        return linked
+        return ways
     }
 
     private static func archives(
@@ -93,7 +107,7 @@ struct PackPlan: Sendable {
     }
 
     private static func steps(
-        _ cuts: [CutPlan.Cut], _ recipes: [SHA256Digest], _ index: VolumeIndex?, _ linked: [Int: CachedVolume],
+        _ cuts: [CutPlan.Cut], _ recipes: [SHA256Digest], _ index: VolumeIndex?, _ volumes: [Int: VolumeWay],
         _ unknown: [ArchiveRange]
     ) -> [Step] {
         var steps: [Step] = []
@@ -106,7 +120,7 @@ struct PackPlan: Sendable {
                 archives.removeFirst()
             }
             let way: Way
-            if let volume = linked[cut.volume] {
+            if case .linked(let volume)? = volumes[cut.volume] {
                 way = .linked(volume.parts[number - first])
             } else {
                 way = index?.location(of: recipes[number]).map { .copy($0) } ?? .compress

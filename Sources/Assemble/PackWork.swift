@@ -31,7 +31,7 @@ struct PackWork: Sendable {
     private let buffers: BufferPool
 
     /// The most chunks in memory at a time: one for each worker, and a few that are read ahead or wait to be written.
-    static func inFlight(jobs: Int) -> Int { jobs + 4 }
+    static func inFlight(jobs: Int) -> Int { jobs + 8 }
 
     init(_ plan: PackPlan, cache: VolumeCache?, level: Int, inFlight: Int) {
         self.plan = plan

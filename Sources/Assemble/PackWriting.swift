@@ -9,7 +9,7 @@ struct PackWriting: ~Copyable {
     private let plan: PackPlan
     private let progress: any ProgressReceiver
     private var parts: [CachedVolume.Part?]
-    private var volumes: [Int: Content] = [:]
+    private var written: [Int: (content: Content, copy: NearCopy?)] = [:]
     private var writer: VolumeWriter?
     private var writerNumber = 0
     private var archives: ArraySlice<PackPlan.ArchiveRange>
@@ -67,10 +67,13 @@ struct PackWriting: ~Copyable {
         var byVolume: [Int: [CachedVolume.Part]] = [:]
         for (step, part) in zip(plan.steps, parts) { byVolume[step.cut.volume, default: []].append(part) }
         return byVolume.sorted { $0.key < $1.key }.map { number, parts in
-            if let linked = plan.linked[number] { return PackedVolume(number: number, cached: linked, isLinked: true) }
-            guard let content = volumes[number] else { preconditionFailure("every volume was written or linked") }
+            if case .linked(let linked)? = plan.volumes[number] {
+                return PackedVolume(number: number, cached: linked, isLinked: true, copy: nil)
+            }
+            guard let volume = written[number] else { preconditionFailure("every volume was written or linked") }
             return PackedVolume(
-                number: number, cached: CachedVolume(content: content, parts: parts), isLinked: false)
+                number: number, cached: CachedVolume(content: volume.content, parts: parts), isLinked: false,
+                copy: volume.copy)
         }
     }
 
@@ -78,7 +81,9 @@ struct PackWriting: ~Copyable {
     private mutating func open(volume number: Int, in folder: borrowing DirectoryHandle) throws(AssembleError) {
         guard number != writerNumber else { return }
         try closeVolume()
-        do throws(FileError) { writer = try VolumeWriter.create(Volume.name(number), in: folder) } catch {
+        var copy: FilePath?
+        if case .written(let path)? = plan.volumes[number] { copy = path }
+        do throws(FileError) { writer = try VolumeWriter.create(Volume.name(number), in: folder, copy: copy) } catch {
             throw .file(error)
         }
         writerNumber = number
@@ -86,7 +91,7 @@ struct PackWriting: ~Copyable {
 
     private mutating func closeVolume() throws(AssembleError) {
         guard let finished = writer.take() else { return }
-        do throws(FileError) { volumes[writerNumber] = try finished.finish() } catch { throw .file(error) }
+        do throws(FileError) { written[writerNumber] = try finished.finish() } catch { throw .file(error) }
     }
 
     /// Adds the stretches of `plain` that belong to archives with a digest to be found.

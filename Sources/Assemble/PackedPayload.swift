@@ -32,12 +32,14 @@ public struct PackedPayload: Sendable {
 }
 
 /// A volume that stands in the output folder.
-public struct PackedVolume: Hashable, Sendable {
+public struct PackedVolume: Sendable {
     /// From 1.
     public let number: Int
     let cached: CachedVolume
     /// Whether it is a volume of the cache under a second name, its bytes not yet read.
     public let isLinked: Bool
+    /// The copy that the store can have, where it cannot link to the volume.
+    let copy: NearCopy?
 
     /// Size and digest of the file.
     public var content: Content { cached.content }

@@ -14,6 +14,8 @@ struct ReadBack: Sendable {
     }
 
     private static let step = 1 << 20
+    /// How many stretches the kernel reads ahead of the workers.
+    private static let ahead = 6
 
     let folder: FilePath
     let jobs: Int
@@ -29,12 +31,12 @@ struct ReadBack: Sendable {
             }
         }
         let total = stretches.reduce(0) { $0 + $1.content.size.bytes }
-        var rest = stretches[...]
+        var ahead = ReadAhead(stretches, in: folder)
         var done = 0
-        let buffers = BufferPool(count: 2 * jobs, capacity: Self.step)
+        let buffers = BufferPool(count: jobs, capacity: Self.step)
         do {
             try Workers.pipeline(
-                count: jobs, inFlight: 2 * jobs, produce: { rest.popFirst() },
+                count: jobs, inFlight: jobs + Self.ahead, produce: { try ahead.next() },
                 work: { [folder] stretch in
                     try Self.check(stretch, in: folder, with: buffers.take())
                     return stretch.content.size.bytes
@@ -49,7 +51,6 @@ struct ReadBack: Sendable {
     private static func check(_ stretch: Stretch, in folder: FilePath, with buffer: Buffer) throws {
         let path = folder.appending(stretch.file)
         let file = try FileDescriptor.open(path, .readOnly, options: .noFollow)
-        try file.prefetch(from: stretch.offset, count: stretch.content.size.bytes)
         var context = SHA256Context()
         var done = 0
         while done < stretch.content.size.bytes {
@@ -59,7 +60,32 @@ struct ReadBack: Sendable {
             unsafe context.update(buffer.filled)
             done += buffer.count
         }
+        // Makes room for what is read ahead.
+        try file.dropCache(from: stretch.offset, count: stretch.content.size.bytes)
         guard context.finalize() == stretch.content.digest else { throw AssembleError.readBackDiffers(path) }
+    }
+}
+
+/// Has the kernel read the stretches that will be checked next.
+private struct ReadAhead: ~Copyable {
+    private let folder: FilePath
+    private var rest: ArraySlice<ReadBack.Stretch>
+    private var file: FileDescriptor?
+    private var name = ""
+
+    init(_ stretches: [ReadBack.Stretch], in folder: FilePath) {
+        self.folder = folder
+        rest = stretches[...]
+    }
+
+    mutating func next() throws(FileError) -> ReadBack.Stretch? {
+        guard let stretch = rest.popFirst() else { return nil }
+        if name != stretch.file {
+            file = try FileDescriptor.open(folder.appending(stretch.file), .readOnly)
+            name = stretch.file
+        }
+        try file?.prefetch(from: stretch.offset, count: stretch.content.size.bytes)
+        return stretch
     }
 }
 

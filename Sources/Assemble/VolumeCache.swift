@@ -47,7 +47,11 @@ public struct VolumeCache: Sendable {
             let (known, file) = (try self.volume(digest), try store.volume(for: digest))
             if known == nil || file == nil {
                 try store.setRecord(volume.cached.text, kind: Self.volumeKind, key: digest.hex)
-                try store.keepVolume(output.appending(volume.volume.name), for: digest)
+                if let copy = volume.copy {
+                    try store.adoptVolume(copy.path, for: digest)
+                } else if try store.isNear(output) {
+                    try store.keepVolume(output.appending(volume.volume.name), for: digest)
+                }
             }
         }
         for archive in packed.newArchives {

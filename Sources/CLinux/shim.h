@@ -44,6 +44,7 @@ enum {
     SEALIFT_AT_EMPTY_PATH = 0x1000,
     SEALIFT_FALLOC_FL_KEEP_SIZE = 1,
     SEALIFT_SYNC_FILE_RANGE_WRITE = 2,
+    SEALIFT_SYNC_FILE_RANGE_WRITE_AND_WAIT = 7,
 };
 
 // Swift cannot call variadic functions.

@@ -2,15 +2,20 @@ import JSON
 import Values
 
 extension Manifest {
-    /// Checks what no single member shows: order, uniqueness, references, tiling (docs/format.md §6–§8).
-    func checkRules(extents: [[Extent]]) throws(FormatError) {
+    /// Checks every rule that does not depend on chunks and volumes, for writers: before they pack, not after.
+    public func checkContents() throws(FormatError) {
         guard entries.count <= Self.maximumEntries else { throw broken("entries", "are more than 400 000") }
         try checkNames()
         try checkRoleNames()
         try checkEntries()
         try checkDestinations()
-        try checkTiling(extents: extents)
         try checkReferences()
+    }
+
+    /// Checks what no single member shows: order, uniqueness, references, tiling (docs/format.md §6–§8).
+    func checkRules(extents: [[Extent]]) throws(FormatError) {
+        try checkContents()
+        try checkTiling(extents: extents)
     }
 
     private func checkNames() throws(FormatError) {

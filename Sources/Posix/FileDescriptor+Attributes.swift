@@ -43,6 +43,11 @@ extension FileDescriptor {
     /// (posix_fadvise(2), POSIX_FADV_DONTNEED). Pages not yet written out stay: ``synchronize()`` first.
     public func dropCache() throws(FileError) { try advise(POSIX_FADV_DONTNEED, from: 0, count: 0) }
 
+    /// Forgets what the page cache holds of these bytes, as ``dropCache()`` does of all.
+    public func dropCache(from offset: Int, count: Int) throws(FileError) {
+        try advise(POSIX_FADV_DONTNEED, from: offset, count: count)
+    }
+
     /// Tells the kernel to read far ahead (POSIX_FADV_SEQUENTIAL).
     public func adviseSequential() throws(FileError) { try advise(POSIX_FADV_SEQUENTIAL, from: 0, count: 0) }
 

@@ -67,6 +67,15 @@ extension FileDescriptor {
         }
     }
 
+    /// Waits until these bytes are written out (sync_file_range(2)), so that their pages can be dropped and used again.
+    ///
+    /// Bounds how much waits in memory for a slow medium; no more durable than ``startWriteback(from:count:)``.
+    public func finishWriteback(from offset: Int, count: Int) throws(FileError) {
+        try hint("write out") {
+            sync_file_range(rawValue, offset, count, UInt32(SEALIFT_SYNC_FILE_RANGE_WRITE_AND_WAIT))
+        }
+    }
+
     /// Sets the length (ftruncate(2)).
     public func truncate(to size: ByteCount) throws(FileError) {
         _ = try doing("set the length of", path) { () throws(Errno) in

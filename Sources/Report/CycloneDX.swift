@@ -1,18 +1,20 @@
 public import Format
 import JSON
-import Values
+public import Values
 
 /// The bundle's list of contents as CycloneDX 1.6 (ECMA-424), for tools that compare it with known weaknesses.
 public enum CycloneDX {
     /// The bytes of `sbom.cdx.json`; time and serial number follow from the manifest.
-    public static func document(for manifest: Manifest) -> [UInt8] {
+    ///
+    /// - Parameter digest: Of `manifest.json`.
+    public static func document(for manifest: Manifest, digest: SHA256Digest) -> [UInt8] {
         let urls = sourceURLs(manifest)
         let files = manifest.entries.compactMap { file($0, urls) }
         let images = manifest.images.map { image($0, manifest.target.architecture) }
         let references = (files + images).compactMap { $0["bom-ref"] }
         let document: JSONValue = [
             "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-            "serialNumber": .string("urn:uuid:" + DocumentIdentity(of: manifest).uuid),
+            "serialNumber": .string("urn:uuid:" + DocumentIdentity(digest).uuid),
             "metadata": metadata(manifest), "components": .array(files + images),
             "dependencies": [["ref": "bundle", "dependsOn": .array(references)]],
         ]

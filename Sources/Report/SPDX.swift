@@ -1,6 +1,6 @@
 public import Format
 import JSON
-import Values
+public import Values
 
 /// The bundle's list of contents as SPDX 2.3 (ISO/IEC 5962 and its successor).
 ///
@@ -8,7 +8,9 @@ import Values
 /// pass over every byte for a digest that protects nothing, while a package of one file says the same with SHA-256.
 public enum SPDX {
     /// The bytes of `sbom.spdx.json`; time and namespace follow from the manifest.
-    public static func document(for manifest: Manifest) -> [UInt8] {
+    ///
+    /// - Parameter digest: Of `manifest.json`.
+    public static func document(for manifest: Manifest, digest: SHA256Digest) -> [UInt8] {
         let title = "\(manifest.name)-\(manifest.version)"
         let urls = sourceURLs(manifest)
         let files = manifest.entries.filter { $0.content != nil }
@@ -20,7 +22,7 @@ public enum SPDX {
         let document: JSONValue = [
             "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": .string(title),
             "documentNamespace": .string(
-                "https://spdx.org/spdxdocs/\(title)-\(DocumentIdentity(of: manifest).uuid)"),
+                "https://spdx.org/spdxdocs/\(title)-\(DocumentIdentity(digest).uuid)"),
             "creationInfo": [
                 "created": .string(manifest.created.description),
                 "creators": [.string("Tool: \(manifest.builder.tool)-\(manifest.builder.version)")],

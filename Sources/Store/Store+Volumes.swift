@@ -25,6 +25,24 @@ extension Store {
         try transport(path, to: volumes.appending(key.hex))
     }
 
+    /// A free path on the store's file system, for a large file that is written here too while it is written elsewhere.
+    /// Abandoned files are removed with the leftovers of interrupted runs.
+    public func pathForNewVolume() throws(StoreError) -> FilePath {
+        try filing { () throws(FileError) in volumes.appending("new.\(try Self.randomName())") }
+    }
+
+    /// Keeps the file at `path`, one of ``pathForNewVolume()``, under `key`; it is moved.
+    public func adoptVolume(_ path: FilePath, for key: SHA256Digest) throws(StoreError) {
+        try filing { () throws(FileError) in try Files.rename(path, to: volumes.appending(key.hex)) }
+    }
+
+    /// Whether large files can be on the file system of `folder` without being copied.
+    public func isNear(_ folder: FilePath) throws(StoreError) -> Bool {
+        try filing { () throws(FileError) in
+            try Files.information(folder)?.device == Files.information(volumes)?.device
+        }
+    }
+
     /// Puts the large file of `key` at `path`, where nothing may be yet.
     ///
     /// - Returns: How; `nil` when the store has none, and then nothing was done.

@@ -1,6 +1,7 @@
 import Format
 import LibCrypto
 import Posix
+import Reporting
 import Store
 import Testing
 import Values
@@ -104,6 +105,40 @@ import Values
         let left = try cache.load()
         #expect(left.volume(of: first.packed.volumes[0].cached.parts.map(\.recipe)) == nil)
         #expect(left.volume(of: second.packed.volumes[0].cached.parts.map(\.recipe)) != nil)
+    }
+
+    @Test func `a build onto another file system fills the cache along the way`() throws {
+        let far = FilePath("/dev/shm/sealift-assemble-\(try System.randomName())")
+        try Files.makeDirectories(far)
+        defer { try? Files.removeTree(far) }
+        guard try !fixture.store.isNear(far) else { return print("skipped: /tmp and /dev/shm are one file system") }
+        let items = try fixture.items()
+        func pack() throws -> PackedPayload {
+            let packer = Packer(
+                store: fixture.store, cache: fixture.cache,
+                options: .init(builder: PackFixture.builder, volumeSize: .mebibytes(16), jobs: 2))
+            return try packer.pack(Payload(items), into: try DirectoryHandle.open(far), progress: SilentProgress())
+        }
+        let first = try pack()
+        try fixture.cache.keep(first, from: far)
+        for volume in first.volumes { try Files.remove(far.appending(volume.volume.name)) }
+        let second = try pack()
+        #expect(second.statistics == .init(copied: first.chunks.count))
+        #expect(second.volumes.map(\.content) == first.volumes.map(\.content))
+        #expect(try fixture.store.volumeKeys().count == first.volumes.count)
+    }
+
+    @Test func `a second copy goes when the build fails`() throws {
+        let far = FilePath("/dev/shm/sealift-assemble-\(try System.randomName())")
+        try Files.makeDirectories(far)
+        defer { try? Files.removeTree(far) }
+        let items = try fixture.items()
+        try fixture.store.damage(.of(noise(1_100_000, seed: 2)), to: [1])
+        let packer = Packer(store: fixture.store, cache: fixture.cache, options: .init(builder: PackFixture.builder))
+        #expect(throws: AssembleError.self) {
+            try packer.pack(Payload(items), into: try DirectoryHandle.open(far), progress: SilentProgress())
+        }
+        #expect(try DirectoryHandle.open(fixture.store.root.appending("volumes")).entries() == [])
     }
 
     @Test func `an index reads as it was written, and no other way`() throws {

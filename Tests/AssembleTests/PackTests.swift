@@ -71,7 +71,7 @@ import Values
         let items = try fixture.items()
         let one = try fixture.pack(items, jobs: 1).packed
         let many = try fixture.pack(items.reversed(), jobs: jobs).packed
-        #expect(one.volumes == many.volumes)
+        #expect(one.volumes.map(\.content) == many.volumes.map(\.content))
         #expect(one.chunks == many.chunks)
         #expect(one.entries == many.entries)
     }
