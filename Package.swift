@@ -173,8 +173,8 @@ let package = Package(
                     .when(configuration: .release))
             ]),
 
-        // A scripted HTTP server on loopback, for tests only; nothing above storey 0 is built on it.
-        .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: house),
+        // A scripted HTTP server on loopback, for tests only; no module is built on it.
+        .target(name: "LoopbackServer", dependencies: ["Posix"], path: "Tests/LoopbackServer", swiftSettings: house),
         // Small images with every document they have, for tests only.
         .target(
             name: "SampleImages", dependencies: ["Values", "JSON", "LibCrypto", "OCI"], path: "Tests/SampleImages",

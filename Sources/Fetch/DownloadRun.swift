@@ -1,6 +1,5 @@
 import Posix
 import Reporting
-import Synchronization
 import Values
 
 /// One call of `download`: threads that take jobs until there are none, or one has failed.
@@ -10,7 +9,7 @@ final class DownloadRun: Sendable {
     private let context: FetchContext
     private let meter: ProgressMeter
     private let stop = StopFlag()
-    private let state: Mutex<State>
+    private let state: Monitor<State>
 
     private struct State {
         var waiting: [Int]
@@ -24,7 +23,8 @@ final class DownloadRun: Sendable {
         self.store = store
         self.context = context
         meter = ProgressMeter(context.progress, total: plan.total)
-        state = Mutex(State(waiting: Array(plan.jobs.indices), results: Array(repeating: nil, count: plan.jobs.count)))
+        state = Monitor(
+            State(waiting: Array(plan.jobs.indices), results: Array(repeating: nil, count: plan.jobs.count)))
     }
 
     /// Runs all jobs; returns one result for each.

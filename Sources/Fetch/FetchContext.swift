@@ -1,7 +1,6 @@
 import LibCurl
 import Posix
 import Reporting
-import Synchronization
 import Values
 
 /// What all retrievals of one fetcher share.
@@ -10,7 +9,7 @@ final class FetchContext: Sendable {
     let network: NetworkThread
     let progress: any ProgressReceiver
     private let rules: EnvironmentRules
-    private let trusts = Mutex<[WebOrigin: TLSTrust]>([:])
+    private let trusts = Monitor<[WebOrigin: TLSTrust]>([:])
 
     init(_ settings: FetchSettings, progress: any ProgressReceiver) throws(FetchError) {
         self.settings = settings

@@ -1,6 +1,5 @@
 import LibCurl
 import Posix
-import Synchronization
 import Values
 
 /// The one thread that runs curl. Others hand it exchanges and wait.
@@ -10,7 +9,7 @@ final class NetworkThread: Sendable {
 
     /// What both sides see.
     fileprivate final class Shared: Sendable {
-        private let state = Mutex<(arrivals: [Exchange], isStopped: Bool)>(([], false))
+        private let state = Monitor<(arrivals: [Exchange], isStopped: Bool)>(([], false))
 
         func add(_ exchange: Exchange) { state.withLock { $0.arrivals.append(exchange) } }
 

@@ -1,11 +1,11 @@
+import Posix
 import Reporting
-import Synchronization
 
 /// Adds up what all transfers of one download have brought, and tells it now and then.
 final class ProgressMeter: Sendable {
     private let receiver: any ProgressReceiver
     private let total: Int?
-    private let state = Mutex<(done: Int, told: Int)>((0, 0))
+    private let state = Monitor<(done: Int, told: Int)>((0, 0))
 
     /// Told at least this often, in bytes: at 100 MB/s some 400 times a second.
     private static let step = 256 << 10

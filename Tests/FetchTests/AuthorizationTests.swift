@@ -1,8 +1,8 @@
 import Fetch
 import LibCrypto
 import LoopbackServer
+import Posix
 import Reporting
-import Synchronization
 import Testing
 import Values
 
@@ -10,7 +10,7 @@ import Values
 private final class Clerk: Authorizer {
     private let answers: [String?]
     private let first: String?
-    private let asked = Mutex<[(AuthorizationTarget, [String])]>([])
+    private let asked = Monitor<[(AuthorizationTarget, [String])]>([])
     var challenges: [(target: AuthorizationTarget, values: [String])] { asked.withLock { $0.map { ($0.0, $0.1) } } }
 
     init(first: String? = nil, answers: [String?] = []) {
@@ -100,6 +100,29 @@ struct AuthorizationTests {
         #expect(error?.refusal?.status == 401)
         #expect(clerk.challenges.isEmpty)
         #expect(target.requests.map { $0.header("authorization") } == [nil])
+    }
+
+    @Test func `who redirects to itself, or back, is not given an authorization either`() throws {
+        let home = Detour()
+        let target = ScriptedServer { request in
+            switch request.path {
+            case "/": HTTPReply(302, "", headers: [("Location", "/again")])
+            default: HTTPReply(302, "", headers: [("Location", home.url)])
+            }
+        }
+        let server = ScriptedServer { request in
+            request.path == "/" ? HTTPReply(302, "", headers: [("Location", target.base)]) : HTTPReply(401)
+        }
+        home.url = server.base + "/back"
+        let clerk = Clerk(first: "Bearer t", answers: ["Bearer t"])
+        let error = #expect(throws: FetchError.self) {
+            try makeFetcher().document(FetchRequest(url: server.base, authorizer: clerk), limit: 1)
+        }
+        #expect(error?.refusal?.status == 401)
+        #expect(clerk.challenges.isEmpty)
+        #expect(target.requests.map(\.path) == ["/", "/again"])
+        #expect(target.requests.map { $0.header("authorization") } == [nil, nil])
+        #expect(server.requests.map { $0.header("authorization") } == ["Bearer t", nil])
     }
 
     @Test func `a token that ends between two tries is asked for again`() throws {

@@ -1,6 +1,6 @@
 import LibCurl
 import LoopbackServer
-import Synchronization
+import Posix
 import Testing
 import Values
 
@@ -9,7 +9,7 @@ import Values
 /// Mirrors and proxies: who is really asked, and what goes there.
 struct RoutingTests {
     private final class Witness: Authorizer {
-        private let seen = Mutex<[AuthorizationTarget]>([])
+        private let seen = Monitor<[AuthorizationTarget]>([])
         var targets: [AuthorizationTarget] { seen.withLock { $0 } }
         func authorization(for target: AuthorizationTarget) -> String? {
             seen.withLock { $0.append(target) }

@@ -4,12 +4,11 @@ import LoopbackServer
 import Posix
 import Reporting
 import Store
-import Synchronization
 import Values
 
 /// A clock that waits for nothing and remembers what it was asked to wait.
 final class FakeClock: Sendable {
-    private let waited = Mutex(0)
+    private let waited = Monitor(0)
     /// All pauses together, in milliseconds.
     var milliseconds: Int { waited.withLock { $0 } }
     let now: Timestamp
@@ -24,7 +23,7 @@ final class FakeClock: Sendable {
 
 /// Remembers all that was told.
 final class Listener: ProgressReceiver {
-    private let heard = Mutex<(steps: [Progress], words: [Diagnostic])>(([], []))
+    private let heard = Monitor<(steps: [Progress], words: [Diagnostic])>(([], []))
     var steps: [Progress] { heard.withLock { $0.steps } }
     var words: [Diagnostic] { heard.withLock { $0.words } }
     func report(_ progress: Progress) { heard.withLock { $0.steps.append(progress) } }
@@ -33,7 +32,7 @@ final class Listener: ProgressReceiver {
 
 /// A URL that is known later than the script that names it.
 final class Detour: Sendable {
-    private let held = Mutex("")
+    private let held = Monitor("")
     var url: String {
         get { held.withLock { $0 } }
         set { held.withLock { $0 = newValue } }
@@ -42,7 +41,7 @@ final class Detour: Sendable {
 
 /// Counts, for scripts that answer the first request otherwise than the second.
 final class Turns: Sendable {
-    private let count = Mutex<[String: Int]>([:])
+    private let count = Monitor<[String: Int]>([:])
     /// How often ``next(_:)`` was called for `key`.
     func peek(_ key: String) -> Int { count.withLock { $0[key, default: 0] } }
 

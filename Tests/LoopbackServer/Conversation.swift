@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Posix
 
 /// One connection: request, reply, request, … until one side closes.
 struct Conversation {

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Posix
 
 /// An HTTP/1.1 server on 127.0.0.1 that answers by script, one pthread a connection. For tests only.
 ///
@@ -18,7 +18,7 @@ public final class ScriptedServer: Sendable {
     final class Shared: Sendable {
         let listener: Int32
         let script: Script
-        let state = Mutex(State())
+        let state = Monitor(State())
 
         struct State {
             var requests: [HTTPRequest] = []
