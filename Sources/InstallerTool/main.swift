@@ -1,1 +1,3 @@
-// placeholder: replaced by its owner
+import Glibc
+
+exit(SealiftInstall.run(Array(CommandLine.arguments.dropFirst())))

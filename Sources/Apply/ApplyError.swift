@@ -1,0 +1,42 @@
+public import Format
+public import Values
+
+/// Why a bundle was not applied.
+public enum ApplyError: Error, Hashable, Sendable {
+    /// The bundle has several roles, and none was chosen.
+    case noRole(available: [Role])
+    /// The bundle does not have the chosen role.
+    case unknownRole(String, available: [Role])
+    /// Values that the role needs and nobody gave.
+    case missingValues([Variable])
+    /// A value that its variable's type does not accept; `nil` where it must not be shown.
+    case invalidValue(name: String, source: String, value: String?, expectation: String)
+    /// A name that is no variable of the bundle.
+    case unknownValue(name: String, source: String, known: [String])
+    /// A secret was given where other users of the machine can read it.
+    case secretOnCommandLine(name: String)
+    /// A line of a values file that is not `NAME=value`.
+    case unreadableLine(file: String, line: Int)
+    /// The bundle's time is over.
+    case expired(Timestamp, now: Timestamp)
+    /// What is installed is newer, or of the same sequence and not the same.
+    case older(installed: Receipt.Bundle, offered: Receipt.Bundle)
+    /// The bundle would lay something where this installer lays nothing.
+    case outsideRoots(MemberPath)
+    /// Another bundle has laid this path.
+    case ownedByOther(MemberPath, bundle: BundleName)
+    /// An owner that the target does not know.
+    case unknownOwner(Owner, path: MemberPath)
+    /// No number is left for a new system user.
+    case noNumberLeft(user: String)
+    /// The machine's own files are changed by root only.
+    case notRoot
+    /// A step did not do its work; `output` are the last lines it left.
+    case stepFailed(step: String, reason: String, output: [String])
+    /// Steps that could not be taken back after an error.
+    case stepsNotUndone([String])
+    /// A person or the system asked to stop.
+    case cancelled
+    /// There is no receipt of a bundle, or more than one where one is meant.
+    case noReceipt(installed: [BundleName])
+}

@@ -1,0 +1,67 @@
+import Format
+import LibCrypto
+import Posix
+import Transaction
+import Values
+import Verify
+
+extension Installation {
+    /// What the machine will have.
+    func makeReceipt() -> Receipt {
+        let manifest = bundle.manifest
+        let laid = Set(manifest.entries.filter { $0.roles.includes(plan.role) }.map(\.path))
+        let units = plan.steps.compactMap { step in
+            if case .unit(let name, _, _, _) = step.action { name } else { nil }
+        }
+        let users = manifest.users.filter { $0.roles.includes(plan.role) }.map(\.name)
+        return Receipt(
+            bundle: plan.bundle, target: plan.target, role: plan.role, installed: environment.now,
+            installer: environment.installer, keys: bundle.keys.map(\.fingerprint),
+            files: record.files.values.sorted { $0.path < $1.path }, units: units, users: users,
+            images: manifest.images.filter { laid.contains($0.archive) }, values: values.shown,
+            warnings: environment.warnings)
+    }
+
+    func stageReceipt(_ receipt: Receipt) throws {
+        let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
+        try transaction.stageDirectory(TargetRoot.receipts, Attributes(mode: .secretDirectory, owner: owner))
+        try transaction.stageFile(
+            InstalledBundles.path(plan.bundle.name), Attributes(mode: .secret, owner: owner),
+            content: receipt.canonical())
+    }
+}
+
+extension Receipt {
+    /// Whether it says anything else than `other`, the time and the installer's version apart.
+    func differs(from other: Receipt?) -> Bool {
+        guard var other else { return true }
+        other.installed = installed
+        other.installer = installer
+        other.warnings = warnings
+        return self != other
+    }
+}
+
+extension Plan {
+    /// Units that the steps start.
+    var startedUnits: [String] {
+        steps.compactMap { step in
+            if case .unit(let name, _, true, _) = step.action { name } else { nil }
+        }
+    }
+
+    /// The steps that are done again when nothing has changed: all but commands, which may not bear it.
+    var stepsAgain: [Step] {
+        guard root.isRunning else { return [] }
+        return steps.filter { if case .command = $0.action { false } else { true } }
+    }
+
+    /// Folders that the platform may watch: those that the bundle lays files in, among the platforms' data.
+    func watchedFolders(_ bundle: VerifiedBundle) -> [MemberPath] {
+        var folders: Set<MemberPath> = []
+        for item in items where item.kind != "directory" && item.path.text.hasPrefix("var/") {
+            if let parent = item.path.parent { folders.insert(parent) }
+        }
+        return folders.sorted()
+    }
+}

@@ -1,0 +1,33 @@
+import Format
+public import JSON
+import Posix
+import Values
+
+extension Plan {
+    /// The plan for a program: `bundle`, `role`, `root`, `items`, `users`, `steps`, `skipped`, `bytes`, `unchanged`.
+    public var json: JSONValue {
+        [
+            "bundle": [
+                "name": .string(bundle.name.description), "version": .string(bundle.version.description),
+                "sequence": .integer(bundle.sequence), "sha256": .string(bundle.digest.hex),
+            ],
+            "role": .string(role), "root": .string(root.path.text), "items": .array(items.map(\.json)),
+            "users": .array(users.map { .string($0.name) }), "steps": .array(steps.map(\.planJSON)),
+            "skipped": .array(skipped.map(\.planJSON)), "bytes": .integer(bytes.bytes),
+            "unchanged": .bool(isUnchanged),
+        ]
+    }
+}
+
+extension Plan.Item {
+    var json: JSONValue {
+        [
+            "path": .string("/" + path.text), "kind": .string(kind), "action": .string(action.rawValue),
+            "note": note.map { .string($0) } ?? .null,
+        ]
+    }
+}
+
+extension Step {
+    fileprivate var planJSON: JSONValue { .array(row.map { .string($0) }) }
+}

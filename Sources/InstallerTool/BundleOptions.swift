@@ -1,0 +1,84 @@
+import Apply
+import Arguments
+import Format
+import Posix
+import Reporting
+import Values
+import Verify
+
+/// The options that say which bundle, whom to trust, and where to lay it.
+enum BundleOptions {
+    static let root: Option = .value(
+        "root", "DIR", "lay it below this folder, such as a mounted image, and start nothing", completing: .directory)
+
+    static let trust: [Option] = [
+        .value(
+            "bundle", "DIR", "the bundle's folder; the one this program is in, unless given", completing: .directory),
+        .values("key", "PUB", "trust this public key; may be given several times", completing: .file),
+        .values("fingerprint", "SHA256:…", "trust the key with this fingerprint; 32 digits suffice"),
+    ]
+
+    /// A bundle whose signature and manifest are good, with warnings that belong into the receipt.
+    struct Opened {
+        let bundle: VerifiedBundle
+        let warnings: [Diagnostic]
+        /// Where its folder is.
+        let path: FilePath
+    }
+
+    /// Opens the bundle along the order of trust, payload left out.
+    static func open(_ invocation: Invocation, _ console: Console) throws -> Opened {
+        let path = try folder(invocation)
+        let (policy, warnings) = try TrustPolicy.load(
+            keyFiles: invocation.values("key").map { FilePath($0) }, fingerprints: invocation.values("fingerprint"),
+            siteKeys: TrustPolicy.siteKeys, bundle: path)
+        warnings.forEach(console.say)
+        return Opened(
+            bundle: try UntrustedBundle(opening: path).verified(under: policy), warnings: warnings, path: path)
+    }
+
+    /// `--bundle`, or the folder of this program if it is one of a bundle, or the current folder.
+    private static func folder(_ invocation: Invocation) throws -> FilePath {
+        if let given = invocation.value("bundle") { return FilePath(given) }
+        for candidate in [try FilePath("/proc/self/exe").resolved().parent, FilePath(".")]
+        where try Files.exists(candidate.appending(BundleFile.sums)) {
+            return candidate
+        }
+        throw Diagnostic(
+            "no bundle is named, and there is none here", next: "give --bundle with the bundle's folder",
+            exitCode: .usage)
+    }
+
+    /// Where to lay it.
+    static func target(_ invocation: Invocation) throws -> TargetRoot {
+        let given = FilePath(invocation.value("root") ?? "/")
+        let path = try given.resolved()
+        let isRunning = path == "/"
+        let isRoot = System.userID == 0
+        guard isRoot || !isRunning else { throw ApplyError.notRoot }
+        return TargetRoot(path: path, isRunning: isRunning, givesOwners: isRoot)
+    }
+
+    /// As ``target(_:)``, for commands that only look.
+    static func targetToRead(_ invocation: Invocation) throws -> TargetRoot {
+        let path = try FilePath(invocation.value("root") ?? "/").resolved()
+        return TargetRoot(path: path, isRunning: path == "/", givesOwners: System.userID == 0 || path == "/")
+    }
+
+    /// Checks every other file that SHA256SUMS names, and says what is odd about the folder.
+    static func checkFiles(_ bundle: VerifiedBundle, _ console: Console) throws -> [Diagnostic] {
+        var warnings = try bundle.verifyFiles().map { error in
+            var diagnostic = error.diagnostic
+            diagnostic.severity = .warning
+            return diagnostic
+        }
+        for name in try bundle.unnamedVolumes() {
+            warnings.append(
+                Diagnostic(
+                    "\(quoted(name)) is in the bundle's folder and not part of the bundle; it is not read",
+                    severity: .warning, exitCode: .damaged))
+        }
+        warnings.forEach(console.say)
+        return warnings
+    }
+}

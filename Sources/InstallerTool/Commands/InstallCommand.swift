@@ -1,0 +1,110 @@
+import Apply
+import Arguments
+import Format
+import JSON
+import Posix
+import Reporting
+import Transaction
+import Values
+import Verify
+
+/// Installs: without a verb after a look and a question, with `apply` at once.
+enum InstallCommand {
+    private static let options = BundleOptions.trust + [BundleOptions.root] + SiteOptions.table
+
+    static let withoutVerb = InstallerCommand(
+        Command("", "check, show the plan, ask, and install", options: options)
+    ) { try run($0, $1, asks: true) }
+
+    static let apply = InstallerCommand(
+        Command(
+            "apply", "install without asking whether to", options: options,
+            examples: [
+                .init(
+                    "sealift-install apply --bundle /mnt/line7-2026.11.0-k3s-amd64 --key site.pub --role agent --values a.env",
+                    "installs an agent with the values of a file")
+            ])
+    ) { try run($0, $1, asks: false) }
+
+    private static func run(_ invocation: Invocation, _ console: Console, asks: Bool) throws {
+        let target = try BundleOptions.target(invocation)
+        let opened = try BundleOptions.open(invocation, console)
+        let person = invocation.flag("yes") ? nil : Conversation()
+        guard !asks || invocation.flag("yes") || person != nil else { throw noTerminal }
+        let choice = try SiteOptions.choose(invocation, opened, target, person)
+        let warnings = try opened.warnings + BundleOptions.checkFiles(opened.bundle, console)
+
+        let lock = try TargetLock(root: target.path)
+        defer { withExtendedLifetime(lock) {} }
+        try RecoverCommand.recover(target, console)
+        let planner = try planner(opened, target, choice)
+        try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
+        let plan = try planner.plan()
+        if asks {
+            console.show(plan.text(opened.bundle.manifest))
+            guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }
+        }
+        let outcome = try install(plan, opened.bundle, choice, warnings + notes(plan, invocation), console)
+        try report(outcome, plan, warnings, console)
+    }
+
+    static func planner(
+        _ opened: BundleOptions.Opened, _ target: TargetRoot, _ choice: SiteOptions.Choice
+    ) throws -> Planner {
+        try Planner(
+            opened.bundle, for: target, role: choice.role, values: choice.values, receipts: choice.receipts,
+            workers: Workers.processorCount)
+    }
+
+    private static func install(
+        _ plan: Plan, _ bundle: VerifiedBundle, _ choice: SiteOptions.Choice, _ warnings: [Diagnostic],
+        _ console: Console
+    ) throws -> Installation.Outcome {
+        Interruption.listen()
+        let environment = Installation.Environment(
+            now: System.now(), runName: try System.randomName(), installer: SealiftInstall.version,
+            warnings: warnings.map(\.message), workers: Workers.processorCount,
+            trustsFileSystemSync: Version(System.kernelRelease) >= Version("5.8"), progress: console.progress,
+            isCancelled: { Interruption.wasAsked })
+        return try Installation.run(plan, of: bundle, values: choice.values, in: environment)
+    }
+
+    /// What a later reader of the receipt should know.
+    private static func notes(_ plan: Plan, _ invocation: Invocation) -> [Diagnostic] {
+        var notes: [Diagnostic] = []
+        func add(_ words: String) { notes.append(Diagnostic(words, severity: .warning, exitCode: .done)) }
+        if invocation.flag("allow-downgrade"), let previous = plan.previous,
+            previous.bundle.sequence >= plan.bundle.sequence
+        {
+            add(
+                "installed over \(previous.bundle.version), sequence \(previous.bundle.sequence), with --allow-downgrade"
+            )
+        }
+        if !plan.root.givesOwners { add("installed by an ordinary user: all files belong to that user") }
+        for item in plan.items where item.action == .replace && item.note != nil {
+            add("/\(item.path.text) \(item.note ?? "") and was replaced")
+        }
+        return notes
+    }
+
+    private static func report(
+        _ outcome: Installation.Outcome, _ plan: Plan, _ warnings: [Diagnostic], _ console: Console
+    ) throws {
+        let receipt = "/\(TargetRoot.receipts.text)/\(plan.bundle.name).json"
+        let what = "\(plan.bundle.name) \(plan.bundle.version) as \(plan.role)"
+        try console.result(
+            [
+                "installed": .bool(true), "changed": .bool(outcome.isChanged), "plan": plan.json,
+                "receipt": .string(receipt), "warnings": .array(outcome.receipt.warnings.map { .string($0) }),
+            ],
+            text: outcome.isChanged
+                ? "installed \(what); the receipt is \(receipt)"
+                : "\(what) is installed already, nothing was changed")
+    }
+
+    private static let declined = Diagnostic(
+        "nothing was done", severity: .note, next: "answer y next time, or give --yes", exitCode: .restored)
+    private static let noTerminal = Diagnostic(
+        "cannot ask whether to install: there is no terminal",
+        next: "look at `sealift-install plan` first, then run again with --yes", exitCode: .usage)
+}

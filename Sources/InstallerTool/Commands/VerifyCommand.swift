@@ -1,0 +1,29 @@
+import Arguments
+import Format
+import JSON
+import LibCrypto
+import Posix
+import Reporting
+import Values
+import Verify
+
+/// Checks every stored byte of the bundle.
+enum VerifyCommand {
+    static let command = InstallerCommand(
+        Command("verify", "check every byte of the bundle against its signature", options: BundleOptions.trust)
+    ) { invocation, console in
+        let opened = try BundleOptions.open(invocation, console)
+        let warnings = try BundleOptions.checkFiles(opened.bundle, console)
+        try opened.bundle.verifyPayload(deep: false, workers: Workers.processorCount, progress: console.progress)
+        let manifest = opened.bundle.manifest
+        let keys = opened.bundle.keys.map { "SHA256:" + $0.fingerprint.hex }
+        try console.result(
+            [
+                "verified": true, "name": .string(manifest.name.description),
+                "version": .string(manifest.version.description), "sha256": .string(opened.bundle.rootDigest.hex),
+                "keys": .array(keys.map { .string($0) }),
+                "warnings": .array((opened.warnings + warnings).map { .string($0.message) }),
+            ],
+            text: "\(manifest.folderName) is as \(keys.joined(separator: ", ")) signed it")
+    }
+}
