@@ -11,6 +11,7 @@ extension Fetcher {
     /// - Returns: One result for each item, in the same order.
     public func download(_ items: [DownloadItem], into store: any ContentStore) throws(FetchError) -> [Downloaded] {
         let plan = try DownloadPlan(items, store: store)
+        guard !plan.jobs.isEmpty else { return plan.results([]) }
         let run = DownloadRun(plan, store: store, context: context)
         return plan.results(try run.run())
     }

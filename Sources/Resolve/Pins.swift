@@ -16,16 +16,25 @@ struct Pins {
         return lock.version
     }
 
+    /// The lock, if it is of the same release: the same address may hold another file for another one.
+    private func lock(of release: Release) -> Lock? {
+        lock.flatMap { $0.version == release.version && $0.architecture == release.architecture ? $0 : nil }
+    }
+
     /// The artefact, if it comes from the same place and is vouched for by the same file.
-    func artefact(_ name: String, url: String, digest: SHA256Digest?, checksum: String?) -> LockedArtefact? {
-        lock?.artefacts.first { artefact in
+    func artefact(
+        _ name: String, of release: Release, url: String, digest: SHA256Digest?, checksum: String?
+    ) -> LockedArtefact? {
+        lock(of: release)?.artefacts.first { artefact in
             artefact.name == name && artefact.origin == .url(url) && artefact.checksum?.url == checksum
                 && (digest ?? artefact.content.digest) == artefact.content.digest
         }
     }
 
     /// The published list of images, if it comes from the same place.
-    func imageList(url: String) -> LockedDocument? { lock?.imageList.flatMap { $0.url == url ? $0 : nil } }
+    func imageList(of release: Release, url: String) -> LockedDocument? {
+        lock(of: release)?.imageList.flatMap { $0.url == url ? $0 : nil }
+    }
 
     /// The image of that name for that platform.
     func image(_ reference: ImageReference, _ platform: Platform) -> PinnedImage? {

@@ -48,14 +48,17 @@ extension Resolution {
         _ artefact: ReleaseArtefact, at url: String, _ digest: SHA256Digest?, _ documents: inout Documents
     ) throws(ResolveError) -> LockedArtefact {
         let checksum = digest == nil ? artefact.checksum?.url : nil
-        if let kept = pins.artefact(artefact.name, url: url, digest: digest, checksum: checksum) { return kept }
+        let release = documents.release
+        if let kept = pins.artefact(artefact.name, of: release, url: url, digest: digest, checksum: checksum) {
+            return kept
+        }
         let vouched = digest == nil ? try vouched(artefact, &documents) : nil
         let content: Content
         do throws(GatherError) {
             content = try self.content(artefact.name, url, digest ?? vouched?.digest, checksum)
         } catch {
             // Of an address that the definition gives, the makers know nothing.
-            throw artefact.url == url ? self.error(error, about: documents.release) : .gather(error)
+            throw artefact.url == url ? self.error(error, about: release) : .gather(error)
         }
         return LockedArtefact(name: artefact.name, origin: .url(url), content: content, checksum: vouched?.file)
     }

@@ -17,7 +17,8 @@ extension Resolution {
     /// Fetches and reads the list of `release`; `nil` when it has none.
     func imageList(_ release: Release, _ documents: inout Documents) throws(ResolveError) -> List? {
         guard let list = release.imageList else { return nil }
-        let document = try documents.document(list.url, called: "the image list", kept: pins.imageList(url: list.url))
+        let document = try documents.document(
+            list.url, called: "the image list", kept: pins.imageList(of: release, url: list.url))
         if let checksum = list.checksum {
             let vouched = try vouched(checksum, "the image list", &documents)
             let found = document.locked.content.digest

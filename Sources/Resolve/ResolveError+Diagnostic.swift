@@ -72,11 +72,13 @@ extension UnknownVersion {
                 "\(words), though the channel \(quoted(channel)) names it", at: location, details: asked,
                 next: "wait until it is published, or name a complete version", exitCode: .gathering)
         }
-        let sorted = known.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        let like = sorted.map(\.value).first { $0.minorLine == version.minorLine }?.text
+        let channels = Dictionary(grouping: known.keys.sorted()) { known[$0] ?? version }
+        let sorted = channels.sorted { $0.key > $1.key }
+        let like = sorted.map(\.key).first { $0.minorLine == version.minorLine }?.text
         return Diagnostic(
             words, at: location,
-            details: asked + ResolveError.list("there are", sorted.map { "\($0.value) (\($0.key))" }),
+            details: asked
+                + ResolveError.list("there are", sorted.map { "\($0.key) (\($0.value.joined(separator: ", ")))" }),
             next: like.map { "did you mean \(quoted($0))?" } ?? "check the version, and that the architecture is built",
             exitCode: .usage)
     }

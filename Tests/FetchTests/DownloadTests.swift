@@ -55,8 +55,14 @@ struct DownloadTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test func `nothing to do is done at once`() throws {
-        #expect(try makeFetcher().download([], into: store).isEmpty)
+    @Test func `nothing to do is done at once, without a word`() throws {
+        let listener = Listener()
+        let fetcher = try makeFetcher(progress: listener)
+        #expect(try fetcher.download([], into: store).isEmpty)
+        try store.ingest(bytes)
+        let present = try fetcher.download([item("http://127.0.0.1:\(closedPort())/")], into: store)
+        #expect(present.map(\.wasPresent) == [true])
+        #expect(listener.steps == [])
     }
 
     @Test func `empty content is fetched and kept`() throws {

@@ -165,6 +165,34 @@ struct PreparingTests {
         _ = try workshop.prepare()
     }
 
+    @Test func `an address without a digest is asked again for another version`() throws {
+        let workshop = try Workshop()
+        let profile = """
+            profile: tiny
+            title: Tiny
+            summary: a platform of one file
+            homepage: https://example.org
+            architectures: {amd64: {}}
+            versions: {exact: ["#.#"], example: "1.2", range: ">=1"}
+            roles: [{name: node, summary: the only one}]
+            artefacts: [{name: tiny, url: "\(workshop.vendor.base)/tiny", path: /opt/tiny}]
+
+            """
+        try workshop.write(profile, to: "profiles/tiny.yaml")
+        func text(_ version: String, _ more: String = "") -> String {
+            "name: a\nversion: 1\nplatform: {profile: tiny, version: \"\(version)\", arch: amd64}\nprofiles: [profiles]\n\(more)"
+        }
+        func size() throws -> Int { try workshop.prepare(at: now).lock.lock.artefacts[0].content.size.bytes }
+        workshop.vendor.put([1], at: "/tiny")
+        try workshop.write(text("1.1"), to: "line7.yaml")
+        #expect(try size() == 1)
+        workshop.vendor.put([1, 2], at: "/tiny")
+        try workshop.write(text("1.1", "expires: 2030-01-01T00:00:00Z\n"), to: "line7.yaml")
+        #expect(try size() == 1)
+        try workshop.write(text("1.2"), to: "line7.yaml")
+        #expect(try size() == 2)
+    }
+
     /// A newer release, and another image under an old tag.
     private func moveUpstream(_ vendor: SampleVendor) {
         vendor.publish("v1.31.6+k3s1")

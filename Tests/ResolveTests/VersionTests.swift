@@ -64,17 +64,20 @@ struct VersionTests {
 
     @Test func `a version that was never made is told with those that there are`() throws {
         let workshop = try Workshop()
+        workshop.vendor.publishChannels([
+            "stable": "v1.30.8+k3s1", "v1.31": SampleVendor.version, "latest": SampleVendor.version,
+        ])
         let error = try workshop.failure(workshop.define(version: "v1.31.99+k3s1"))
         guard case .unknownVersion(let unknown) = error else {
             Issue.record("unexpected: \(error)")
             return
         }
-        #expect(unknown.known == ["stable": Version("v1.30.8+k3s1"), "v1.31": Version("v1.31.4+k3s1")])
+        #expect(unknown.known.keys.sorted() == ["latest", "stable", "v1.31"])
         #expect(
             words(error) == [
                 "K3s has no files of v1.31.99+k3s1",
                 "asked: \"https://github.com\(SampleVendor.path("sha256sum-amd64.txt", "v1.31.99+k3s1"))\"",
-                "host: \(unknown.site.host)", "there are: v1.31.4+k3s1 (v1.31), v1.30.8+k3s1 (stable)",
+                "host: \(unknown.site.host)", "there are: v1.31.4+k3s1 (latest, v1.31), v1.30.8+k3s1 (stable)",
                 "next: did you mean \"v1.31.4+k3s1\"?", "exit 2",
             ])
         #expect(error.diagnostic.location?.line == 3)
