@@ -94,24 +94,29 @@ extension Store {
         }
     }
 
-    /// Removes parts that nobody can go on with: their run is gone, and their name tells no digest.
+    /// Removes parts whose run is gone and that nobody needs: their name tells no digest, or another run has brought the
+    /// whole since.
     func removeAbandonedParts() throws(StoreError) {
-        try removeParts { SHA256Digest(hex: $0) == nil }
+        try removeParts { name throws(StoreError) in
+            guard let digest = SHA256Digest(hex: name) else { return true }
+            return try contains(digest)
+        }
     }
 
     /// Removes those parts that `isUnwanted` names and no run holds.
-    private func removeParts(_ isUnwanted: (String) -> Bool) throws(StoreError) {
-        try filing { () throws(FileError) in
-            for name in try names(in: partials) where isUnwanted(name) {
-                let path = partials.appending(name)
-                do throws(FileError) {
-                    let file = try FileDescriptor.open(path, .readOnly, options: .noFollow)
-                    if try file.tryLock(), try file.isStill(at: path) { try Files.remove(path) }
-                } catch {
-                    // Its run ended just now and cleaned up itself, or it belongs to another user of the store.
-                    guard error.errno == .notFound || error.errno == .accessDenied else { throw error }
-                }
-            }
+    private func removeParts(_ isUnwanted: (String) throws(StoreError) -> Bool) throws(StoreError) {
+        for name in try filing({ () throws(FileError) in try names(in: partials) }) {
+            if try isUnwanted(name) { try filing { () throws(FileError) in try removePart(partials.appending(name)) } }
+        }
+    }
+
+    private func removePart(_ path: FilePath) throws(FileError) {
+        do throws(FileError) {
+            let file = try FileDescriptor.open(path, .readOnly, options: .noFollow)
+            if try file.tryLock(), try file.isStill(at: path) { try Files.remove(path) }
+        } catch {
+            // Its run ended just now and cleaned up itself, or it belongs to another user of the store.
+            guard error.errno == .notFound || error.errno == .accessDenied else { throw error }
         }
     }
 

@@ -144,6 +144,14 @@ struct ReceivingTests {
         #expect(try living.finish().size == 1)
     }
 
+    @Test func `a part is removed when another run has brought the whole`() throws {
+        let store = try makeStore()
+        try Files.replace(store.root.appending("partial").appending(digest.hex), with: [1, 2, 3])
+        try store.ingest(bytes)
+        #expect(try store.everything.count == 2)
+        #expect(try makeStore().everything == ["blobs/sha256/\(digest.hex.prefix(2))/\(digest.hex)"])
+    }
+
     @Test func `a local file is taken in as it is`() throws {
         let store = try makeStore()
         let file = try scratch.file("local", bytes)
