@@ -51,7 +51,10 @@ struct InspectedBundle {
             ["created", "\(manifest.created), sequence \(manifest.sequence)"],
             ["expires", manifest.expires?.description ?? "never"],
             ["signed by", keys.joined(separator: ", ")],
-            ["payload", "\(payload.formatted) in \(manifest.volumes.count) volumes, \(plain.formatted) unpacked"],
+            [
+                "payload",
+                "\(payload.formatted) in \(manifest.volumes.count) \(manifest.volumes.count == 1 ? "volume" : "volumes"), \(plain.formatted) unpacked",
+            ],
             ["files", "\(manifest.entries.count)"], ["images", "\(manifest.images.count)"],
             ["roles", manifest.roles.map(\.name).joined(separator: ", ")],
             ["asks for", Set(manifest.variables.map(\.name)).sorted().joined(separator: ", ")],

@@ -37,7 +37,8 @@ enum Sealift {
     /// All commands, in the order in which help lists them.
     static let commands: [SealiftCommand] =
         [
-            InitCommand.command, LockCommand.command, BuildCommand.command, KeygenCommand.command, SignCommand.command,
+            InitCommand.command, LockCommand.command, ImagesCommand.command, BuildCommand.command,
+            KeygenCommand.command, SignCommand.command,
             VerifyCommand.command, InspectCommand.command, DiffCommand.command, ExtractCommand.command,
             ReportCommand.command,
             ProfilesCommand.command,

@@ -96,7 +96,11 @@ enum BuildCommand {
     private static func text(_ written: BundleWriter.Written, _ signer: borrowing Signer) -> String {
         let manifest = written.manifest
         return TextTable.of([
-            ["bundle", written.path.text], ["size", "\(written.size.formatted) in \(manifest.volumes.count) volumes"],
+            ["bundle", written.path.text],
+            [
+                "size",
+                "\(written.size.formatted) in \(manifest.volumes.count) \(manifest.volumes.count == 1 ? "volume" : "volumes")",
+            ],
             ["holds", "\(manifest.entries.count) entries, \(manifest.images.count) images"],
             [
                 "chunks",

@@ -49,6 +49,10 @@ enum LockReport {
     }
 
     private static func contents(_ lock: Lock) -> String {
-        "\(lock.profile.name) \(lock.version), \(lock.artefacts.count) artefacts, \(lock.images.count) images, \(lock.files.count) local files"
+        let parts = [
+            ("artefact", lock.artefacts.count), ("image", lock.images.count), ("local file", lock.files.count),
+        ]
+        let counted = parts.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }
+        return "\(lock.profile.name) \(lock.version), " + counted.joined(separator: ", ")
     }
 }
