@@ -11,6 +11,9 @@ public struct SiteValues: Hashable, Sendable {
 
     private var given: [String: Value] = [:]
 
+    /// No values.
+    public init() {}
+
     /// What a template asks for.
     func value(of name: String) -> (type: VariableType, text: String)? { given[name].map { ($0.type, $0.text) } }
 

@@ -37,11 +37,11 @@ enum SealiftInstall {
     private static let install = InstallCommand.withoutVerb
 
     /// All verbs, in the order in which help lists them.
-    private static let commands: [InstallerCommand] =
-        [
-            PlanCommand.command, InstallCommand.apply, StatusCommand.command, VerifyCommand.command,
-            UninstallCommand.command, RecoverCommand.command,
-        ] + LaterCommands.all
+    private static let commands: [InstallerCommand] = [
+        CheckCommand.command, PlanCommand.command, InstallCommand.apply, StatusCommand.command,
+        VerifyCommand.command, UninstallCommand.command, RecoverCommand.command, LaterCommands.rollback,
+        LaterCommands.set, LaterCommands.report,
+    ]
 
     static let program = Program(
         Console.program, version: version, "installs a sealift bundle on this machine, without a network",

@@ -13,6 +13,7 @@ enum SiteOptions {
         .values("set", "NAME=value", "a value of this site; secrets are refused here"),
         .values("values", "FILE", "a file of NAME=value lines", completing: .file),
         .flag("yes", letter: "y", "do not ask"),
+        .values("ignore", "RULE", "take the failure of this check as a warning; kept in the receipt"),
         .flag("allow-downgrade", "install although something newer is installed"),
     ]
 
@@ -22,6 +23,7 @@ enum SiteOptions {
     /// What was chosen for one machine.
     struct Choice {
         let role: String
+        /// Empty where they were not asked for.
         let values: SiteValues
         /// Everything that is installed.
         let receipts: [Receipt]
@@ -41,17 +43,18 @@ enum SiteOptions {
         if target.isRunning, let file = try siteFile(beside: opened.path) { sources.append(file) }
         if let previous { sources.append(.receipt(previous)) }
         let asks = invocation.flag("yes") ? nil : conversation
-        let role = try role(invocation, manifest, previous, asks)
+        let role = try role(invocation, manifest, receipts, asks)
         let values = try SiteValues(
             for: role, of: manifest, from: sources, asking: asks.map { person in { try person.value(of: $0) } })
         return Choice(role: role, values: values, receipts: receipts)
     }
 
     /// The role asked for, or that of the last installation, or the only one, or what a person says.
-    private static func role(
-        _ invocation: Invocation, _ manifest: Manifest, _ previous: Receipt?, _ person: Conversation?
+    static func role(
+        _ invocation: Invocation, _ manifest: Manifest, _ receipts: [Receipt], _ person: Conversation?
     ) throws -> String {
         var asked = invocation.value("role")
+        let previous = receipts.first { $0.bundle.name == manifest.name }
         let installed = previous.flatMap { receipt in manifest.roles.first { $0.name == receipt.role }?.name }
         if asked == nil { asked = installed }
         if asked == nil, manifest.roles.count > 1, let person { asked = try person.role(of: manifest) }

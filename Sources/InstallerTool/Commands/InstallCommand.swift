@@ -3,6 +3,7 @@ import Arguments
 import Format
 import JSON
 import Posix
+import Preflight
 import Reporting
 import Transaction
 import Values
@@ -32,7 +33,10 @@ enum InstallCommand {
         let person = invocation.flag("yes") ? nil : Conversation()
         guard !asks || invocation.flag("yes") || person != nil else { throw noTerminal }
         let choice = try SiteOptions.choose(invocation, opened, target, person)
-        let warnings = try opened.warnings + BundleOptions.checkFiles(opened.bundle, console)
+        var warnings = try opened.warnings + BundleOptions.checkFiles(opened.bundle, console)
+        let survey = CheckCommand.survey(invocation, opened, target, choice)
+        guard survey.isPassed else { throw survey.refusal }
+        warnings += CheckCommand.warnings(survey)
 
         let lock = try TargetLock(root: target.path)
         defer { withExtendedLifetime(lock) {} }
@@ -41,11 +45,11 @@ enum InstallCommand {
         try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
         let plan = try planner.plan()
         if asks {
-            console.show(plan.text(opened.bundle.manifest))
+            console.show("checks\n" + survey.text + "\n" + plan.text(opened.bundle.manifest))
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }
         }
         let outcome = try install(plan, opened.bundle, choice, warnings + notes(plan, invocation), console)
-        try report(outcome, plan, warnings, console)
+        try report(outcome, plan, survey, console)
     }
 
     static func planner(
@@ -64,7 +68,7 @@ enum InstallCommand {
         let environment = Installation.Environment(
             now: System.now(), runName: try System.randomName(), installer: SealiftInstall.version,
             warnings: warnings.map(\.message), workers: Workers.processorCount,
-            trustsFileSystemSync: Version(System.kernelRelease) >= Version("5.8"), progress: console.progress,
+            trustsFileSystemSync: KernelRelease(System.kernelRelease).isAtLeast([5, 8]), progress: console.progress,
             isCancelled: { Interruption.wasAsked })
         return try Installation.run(plan, of: bundle, values: choice.values, in: environment)
     }
@@ -88,13 +92,13 @@ enum InstallCommand {
     }
 
     private static func report(
-        _ outcome: Installation.Outcome, _ plan: Plan, _ warnings: [Diagnostic], _ console: Console
+        _ outcome: Installation.Outcome, _ plan: Plan, _ survey: Survey, _ console: Console
     ) throws {
         let receipt = "/\(TargetRoot.receipts.text)/\(plan.bundle.name).json"
         let what = "\(plan.bundle.name) \(plan.bundle.version) as \(plan.role)"
         try console.result(
             [
-                "installed": .bool(true), "changed": .bool(outcome.isChanged), "plan": plan.json,
+                "installed": .bool(true), "checks": survey.json, "changed": .bool(outcome.isChanged), "plan": plan.json,
                 "receipt": .string(receipt), "warnings": .array(outcome.receipt.warnings.map { .string($0) }),
             ],
             text: outcome.isChanged

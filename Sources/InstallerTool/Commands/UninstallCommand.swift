@@ -3,6 +3,7 @@ import Arguments
 import Format
 import JSON
 import Posix
+import Preflight
 import Reporting
 import Transaction
 import Values
@@ -35,7 +36,7 @@ enum UninstallCommand {
             }
         }
         let left = try removal.run(
-            runName: System.randomName(), trustsFileSystemSync: Version(System.kernelRelease) >= Version("5.8"),
+            runName: System.randomName(), trustsFileSystemSync: KernelRelease(System.kernelRelease).isAtLeast([5, 8]),
             machine: HostMachine(), progress: console.progress)
         try console.result(
             [

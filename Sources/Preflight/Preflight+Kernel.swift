@@ -1,0 +1,106 @@
+import Format
+import Values
+
+extension Preflight {
+    /// The numbers of uname's release, whatever a distribution put behind them.
+    func kernel(_ minimum: Version) -> Finding.Measurement {
+        let release = probe.kernelRelease
+        return KernelRelease(release).isAtLeast(minimum.numbers) ? .holds(release) : .broken(release)
+    }
+
+    /// Each option is `y` or `m`.
+    func kernelConfig(_ options: [String]) -> Finding.Measurement {
+        guard let text = configuration else { return .unknown("the kernel does not show its configuration") }
+        var isOn: Set<Substring> = []
+        for line in text.split(separator: "\n") where line.hasSuffix("=y") || line.hasSuffix("=m") {
+            isOn.insert(line.dropLast(2))
+        }
+        let missing = options.filter { !isOn.contains("CONFIG_" + $0) }
+        return missing.isEmpty ? .holds("all on") : .broken("not on: " + missing.joined(separator: ", "))
+    }
+
+    /// Where distributions keep it, or the kernel's own copy where a program can unpack it.
+    private var configuration: String? {
+        let release = probe.kernelRelease
+        return probe.text("/boot/config-\(release)") ?? probe.text("/lib/modules/\(release)/config")
+            ?? probe.text("/usr/lib/modules/\(release)/config")
+            ?? probe.output(of: ["gunzip", "-c", "/proc/config.gz"])
+    }
+
+    /// Each module is loaded, built in or there to be loaded. `-` and `_` are the same in names of modules.
+    func kernelModule(_ modules: [String]) -> Finding.Measurement {
+        var known: Set<String> = []
+        for line in probe.text("/proc/modules")?.split(separator: "\n") ?? [] {
+            if let name = line.split(separator: " ").first { known.insert(plain(name)) }
+        }
+        let lists = ["modules.builtin", "modules.dep"].map { probe.text("/lib/modules/\(probe.kernelRelease)/\($0)") }
+        for line in lists.compactMap(\.self).joined(separator: "\n").split(separator: "\n") {
+            // kernel/net/bridge/br_netfilter.ko.xz: kernel/net/bridge/bridge.ko.xz
+            let path = line.prefix { $0 != ":" }
+            if let name = path.split(separator: "/").last { known.insert(plain(name.prefix { $0 != "." })) }
+        }
+        let missing = modules.filter {
+            !known.contains(plain($0)) && probe.text("/sys/module/\(plain($0))/uevent") == nil
+        }
+        guard !missing.isEmpty else { return .holds("all there") }
+        let words = missing.joined(separator: ", ")
+        // A container sees what is loaded, and not what its host could load.
+        guard lists.contains(where: { $0 != nil }) else { return .unknown("not loaded, no list of modules: \(words)") }
+        return .broken("missing: \(words)")
+    }
+
+    private func plain(_ name: some StringProtocol) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
+
+    /// Controllers of the unified hierarchy, or those of v1 where that is accepted.
+    func cgroup(_ v2: [String], _ v1: [String]?) -> Finding.Measurement {
+        if let text = probe.text("/sys/fs/cgroup/cgroup.controllers") {
+            return controllers(v2, among: Set(text.split { $0 == " " || $0 == "\n" }), version: "v2")
+        }
+        guard let text = probe.text("/proc/cgroups") else { return .unknown("no cgroup hierarchy is mounted") }
+        guard let v1 else { return .broken("v1") }
+        // name, hierarchy, number of cgroups, enabled
+        var enabled: Set<Substring> = []
+        for line in text.split(separator: "\n") {
+            let fields = line.split(whereSeparator: isBlank)
+            if fields.count == 4, fields[3] == "1" { enabled.insert(fields[0]) }
+        }
+        return controllers(v1, among: enabled, version: "v1")
+    }
+
+    private func controllers(
+        _ wanted: [String], among found: Set<Substring>, version: String
+    ) -> Finding.Measurement {
+        let missing = wanted.filter { !found.contains(Substring($0)) }
+        return missing.isEmpty
+            ? .holds(version) : .broken("\(version) without " + missing.joined(separator: ", "))
+    }
+
+    /// A kernel parameter that is a number.
+    func sysctl(_ key: String, _ minimum: Int) -> Finding.Measurement {
+        let path = "/proc/sys/" + String(key.map { $0 == "." ? "/" : $0 })
+        let word = probe.text(path)?.split { $0 == "\n" || $0 == " " || $0 == "\t" }.first
+        guard let word, let value = Int(word) else { return .unknown("\(key) does not tell") }
+        return value >= minimum ? .holds("\(value)") : .broken("\(value)")
+    }
+}
+
+/// The numbers at the beginning of a kernel's release: 6, 1, 0 of `6.1.0-18-amd64`.
+public struct KernelRelease: Hashable, Sendable {
+    private let numbers: [Int]
+
+    /// Takes what `uname -r` says.
+    public init(_ release: String) {
+        numbers = release.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.split(separator: ".").map { Int($0) ?? 0 }
+    }
+
+    /// Whether it is `minimum` or newer; what is not said counts as 0. (As a ``Version`` the `-18` would make it older.)
+    public func isAtLeast(_ minimum: [Int]) -> Bool {
+        for index in 0..<max(numbers.count, minimum.count) {
+            let (mine, theirs) = (
+                index < numbers.count ? numbers[index] : 0, index < minimum.count ? minimum[index] : 0
+            )
+            if mine != theirs { return mine > theirs }
+        }
+        return true
+    }
+}

@@ -1,2 +1,0 @@
-import Testing
-// placeholder: replaced by its owner

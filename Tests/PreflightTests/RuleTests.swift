@@ -1,0 +1,196 @@
+import Format
+import Preflight
+import Testing
+import Values
+
+/// One rule on one machine.
+struct Case: Sendable, CustomTestStringConvertible {
+    let rule: Requirement.Rule
+    let verdict: Finding.Verdict
+    let measured: String
+    let change: @Sendable (inout PlayedProbe) -> Void
+
+    init(
+        _ rule: Requirement.Rule, _ verdict: Finding.Verdict, _ measured: String,
+        _ change: @escaping @Sendable (inout PlayedProbe) -> Void
+    ) {
+        self.rule = rule
+        self.verdict = verdict
+        self.measured = measured
+        self.change = change
+    }
+
+    var testDescription: String { "\(rule) \(verdict) \(measured)" }
+}
+
+@Suite("rules on both sides of their limits") struct RuleTests {
+    static func text(_ path: String, _ text: String) -> @Sendable (inout PlayedProbe) -> Void {
+        { $0.texts[path] = text }
+    }
+
+    static func manifest(_ requirements: [Requirement], entries: [Entry] = []) throws -> Manifest {
+        struct Mistake: Error {}
+        guard let name = BundleName("line7"), let version = BundleVersion("1") else { throw Mistake() }
+        return Manifest(
+            name: name, version: version, sequence: 1, created: Timestamp(seconds: 1_763_627_400),
+            builder: .init(tool: "sealift", version: "1", zstd: "1", level: 3),
+            target: .init(profile: "k3s", version: Version("v1"), architecture: .amd64),
+            roles: [Role(name: "server", summary: "")], requirements: requirements, entries: entries)
+    }
+
+    static func survey(
+        _ rule: Requirement.Rule, _ probe: PlayedProbe, severity: Requirement.Severity = .fail, isRunning: Bool = true,
+        receipts: [Receipt] = []
+    ) throws -> Finding {
+        let requirement = Requirement(id: "it", rule: rule, severity: severity, reason: "because", fix: "do")
+        let preflight = Preflight(
+            try manifest([requirement]), role: "server", probe: probe, isRunning: isRunning, receipts: receipts)
+        return try #require(preflight.survey().findings.last)
+    }
+
+    private func check(_ example: Case) throws {
+        var probe = PlayedProbe()
+        example.change(&probe)
+        let finding = try Self.survey(example.rule, probe)
+        #expect(finding.verdict == example.verdict)
+        #expect(finding.measured == example.measured)
+        #expect(finding.reason == "because" && finding.fix == "do")
+    }
+
+    static let online = "/sys/devices/system/cpu/online"
+    static let hardware = [
+        Case(.cores(minimum: 4), .pass, "4", text(online, "0-3\n")),
+        Case(.cores(minimum: 4), .fail, "3", text(online, "0-1,5\n")),
+        Case(.cores(minimum: 4), .pass, "4") { _ in }, Case(.cores(minimum: 5), .fail, "4", text(online, "nonsense")),
+        // 2 GB less 8 % is 1 840 000 000 bytes, 1 796 875 KiB.
+        Case(
+            .memory(minimum: ByteCount(2_000_000_000)), .pass, "1.7 GiB",
+            text("/proc/meminfo", "MemTotal:  1796875 kB\n")),
+        Case(
+            .memory(minimum: ByteCount(2_000_000_000)), .fail, "1.7 GiB",
+            text("/proc/meminfo", "MemFree: 9 kB\nMemTotal: 1796874 kB\n")),
+        Case(.memory(minimum: 1), .unknown, "/proc/meminfo does not tell") { _ in },
+        Case(.swapOff, .pass, "none", text("/proc/swaps", "Filename\tType\n")),
+        Case(.swapOff, .fail, "on: /dev/dm-1", text("/proc/swaps", "Filename Type\n/dev/dm-1 partition 1 0 -2\n")),
+        Case(.swapOff, .unknown, "/proc/swaps does not tell") { _ in },
+    ]
+    @Test(arguments: hardware) func `the hardware`(example: Case) throws { try check(example) }
+
+    static let kernel = [
+        Case(.kernel(minimum: Version("6.1")), .pass, "6.1.0-18-amd64") { _ in },
+        Case(.kernel(minimum: Version("6.1.1")), .fail, "6.1.0-18-amd64") { _ in },
+        Case(.kernel(minimum: Version("4.15")), .pass, "5.4.0+") { $0.kernelRelease = "5.4.0+" },
+        Case(
+            .kernelConfig(options: ["A", "B"]), .pass, "all on",
+            text("/boot/config-6.1.0-18-amd64", "CONFIG_A=y\nCONFIG_B=m\n")),
+        Case(
+            .kernelConfig(options: ["A", "B"]), .fail, "not on: B",
+            text("/lib/modules/6.1.0-18-amd64/config", "CONFIG_A=y\n# CONFIG_B is not set\n")),
+        Case(.kernelConfig(options: ["A"]), .pass, "all on") {
+            $0.outputs["gunzip -c /proc/config.gz"] = "CONFIG_A=y\n"
+        },
+        Case(.kernelConfig(options: ["A"]), .unknown, "the kernel does not show its configuration") { _ in },
+        Case(
+            .kernelModule(modules: ["br-netfilter"]), .pass, "all there",
+            text("/proc/modules", "br_netfilter 32768 0 - Live 0x0\n")),
+        Case(
+            .kernelModule(modules: ["overlay"]), .pass, "all there",
+            text("/lib/modules/6.1.0-18-amd64/modules.builtin", "kernel/fs/overlayfs/overlay.ko\n")),
+        Case(
+            .kernelModule(modules: ["overlay"]), .pass, "all there",
+            text("/lib/modules/6.1.0-18-amd64/modules.dep", "kernel/fs/overlayfs/overlay.ko.xz: kernel/x.ko\n")),
+        Case(
+            .kernelModule(modules: ["vxlan", "x"]), .fail, "missing: x",
+            text("/lib/modules/6.1.0-18-amd64/modules.dep", "net/vxlan.ko:\n")),
+        Case(
+            .kernelModule(modules: ["vxlan"]), .unknown, "not loaded, no list of modules: vxlan",
+            text("/proc/modules", "")),
+        Case(
+            .sysctl(key: "kernel.keys.root_maxkeys", minimum: 10_001), .pass, "10001",
+            text("/proc/sys/kernel/keys/root_maxkeys", "10001\n")),
+        Case(
+            .sysctl(key: "kernel.keys.root_maxkeys", minimum: 10_001), .fail, "10000",
+            text("/proc/sys/kernel/keys/root_maxkeys", "10000\n")),
+        Case(.sysctl(key: "a.b", minimum: 1), .unknown, "a.b does not tell") { _ in },
+    ]
+    @Test(arguments: kernel) func `the kernel`(example: Case) throws { try check(example) }
+
+    static let controllers = "/sys/fs/cgroup/cgroup.controllers"
+    static let v1 = "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t2\t1\t1\nmemory\t0\t1\t0\n"
+    static let cgroups = [
+        Case(.cgroup(v2: ["cpu", "memory"], v1: nil), .pass, "v2", text(controllers, "cpuset cpu io memory pids\n")),
+        Case(.cgroup(v2: ["cpu", "memory"], v1: nil), .fail, "v2 without memory", text(controllers, "cpuset cpu\n")),
+        Case(.cgroup(v2: ["cpu"], v1: nil), .fail, "v1", text("/proc/cgroups", v1)),
+        Case(.cgroup(v2: ["cpu"], v1: ["cpu"]), .pass, "v1", text("/proc/cgroups", v1)),
+        Case(.cgroup(v2: ["cpu"], v1: ["memory"]), .fail, "v1 without memory", text("/proc/cgroups", v1)),
+        Case(.cgroup(v2: ["cpu"], v1: nil), .unknown, "no cgroup hierarchy is mounted") { _ in },
+        Case(.systemd(minimum: 219), .fail, "not booted with systemd") {
+            $0.outputs["systemctl --version"] = "systemd 252"
+        },
+        Case(.systemd(minimum: 252), .pass, "systemd 252") {
+            $0.paths = ["/run/systemd/system"]
+            $0.outputs["systemctl --version"] = "systemd 252 (252.19-1~deb12u1)\n+PAM\n"
+        },
+        Case(.systemd(minimum: 253), .fail, "systemd 252") {
+            $0.paths = ["/run/systemd/system"]
+            $0.outputs["systemctl --version"] = "systemd 252\n"
+        },
+    ]
+    @Test(arguments: cgroups) func `cgroups and systemd`(example: Case) throws { try check(example) }
+
+    static let heading = "  sl  local_address rem_address   st\n"
+    static let tcp =
+        heading + "   0: 00000000:192B 00000000:0000 0A 00000000:00000000\n   1: 0100007F:0050 0100007F:9999 01 0:0\n"
+    static let ranges = ["6440-6445/tcp", "80/tcp", "8472/udp"].compactMap { PortRange($0) }
+    static let ports = [
+        Case(.port(ranges), .fail, "taken: 6443/tcp", text("/proc/net/tcp", tcp)),
+        // Port 80 is the near end of a connection, nobody waits there.
+        Case(.port(Array(ranges[1...])), .pass, "all free", text("/proc/net/tcp", tcp)),
+        Case(.port(ranges), .fail, "taken: 8472/udp", text("/proc/net/udp6", heading + " 9: 0:2118 0:0 07 0:0\n")),
+        Case(.port([ranges[1]]), .pass, "all free", text("/proc/net/udp", heading + " 9: 0:0050 0:0 07 0:0\n")),
+        Case(.port(ranges), .unknown, "/proc/net does not tell") { _ in },
+    ]
+    @Test(arguments: ports) func `who listens`(example: Case) throws { try check(example) }
+
+    static let routeHeading = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
+    static let lan = "eth0\t0000A8C0\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
+    static let gateway = "eth0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+    static let down = "eth0\t00000000\t0100A8C0\t0002\t0\t0\t0\t00000000\t0\t0\t0\n"
+    static let pods = "eth1\t00002A0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+    static let zero = String(repeating: "0", count: 32)
+    static let routes = [
+        Case(.defaultRoute, .pass, "by eth0", text("/proc/net/route", routeHeading + lan + gateway)),
+        Case(.defaultRoute, .fail, "none", text("/proc/net/route", routeHeading + lan + down)),
+        Case(
+            .defaultRoute, .pass, "by eth2",
+            text("/proc/net/ipv6_route", "\(zero) 00 \(zero) 00 \(zero) 00000400 00000001 00000000 00000003 eth2\n")),
+        Case(
+            .defaultRoute, .fail, "none",
+            text("/proc/net/ipv6_route", "\(zero) 00 \(zero) 00 \(zero) ffffffff 00000001 00000000 00200200 lo\n")),
+        Case(.defaultRoute, .unknown, "/proc/net does not tell") { _ in },
+        Case(
+            .routeOverlap(networks: ["10.42.0.0/16"]), .fail, "10.42.0.0/24 by eth1",
+            text("/proc/net/route", routeHeading + gateway + pods)),
+        Case(
+            .routeOverlap(networks: ["10.43.0.0/16"]), .pass, "none",
+            text("/proc/net/route", routeHeading + gateway + pods)),
+        Case(.hostName, .pass, "node1") { _ in }, Case(.hostName, .fail, "Node1") { $0.hostName = "Node1" },
+        Case(.hostName, .fail, "localhost") { $0.hostName = "localhost" },
+        Case(.hostName, .fail, "a_b") { $0.hostName = "a_b" }, Case(.hostName, .fail, "none") { $0.hostName = "" },
+    ]
+    @Test(arguments: routes) func `routes and names`(example: Case) throws { try check(example) }
+
+    static let files = [
+        Case(.pathAbsent(["/usr/local/bin/k3s", "/x"]), .pass, "absent") { _ in },
+        Case(.pathAbsent(["/usr/local/bin/k3s", "/x"]), .fail, "there: /x") { $0.paths = ["/x"] },
+        Case(.program(["iptables"]), .pass, "found") { $0.paths = ["/usr/sbin/iptables"] },
+        Case(.program(["iptables", "mount"]), .fail, "missing: mount") { $0.paths = ["/usr/sbin/iptables"] },
+        Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(5)), .pass, "5.0 GiB at /") { _ in },
+        Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(6)), .fail, "5.0 GiB at /") { _ in },
+        Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(6)), .pass, "7.0 GiB at /var/lib") {
+            $0.mounts["/var/lib"] = MountSpace(
+                mount: 2, folder: "/var/lib", total: .gibibytes(8), available: .gibibytes(7), availableFiles: nil)
+        },
+    ]
+    @Test(arguments: files) func `files and disks`(example: Case) throws { try check(example) }
+}

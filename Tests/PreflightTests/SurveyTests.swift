@@ -1,0 +1,136 @@
+import Format
+import Preflight
+import Reporting
+import Testing
+import Values
+
+@Suite struct `a survey of a machine` {
+    typealias Rules = RuleTests
+
+    private static func file(_ path: String, _ size: ByteCount, mode: FileMode = .file) throws -> Entry {
+        let digest = try #require(SHA256Digest(bytes: [UInt8](repeating: 7, count: 32)))
+        return Entry(
+            path: try MemberPath(validating: path),
+            kind: .file(Permissions(mode: mode), Content(size: size, digest: digest)))
+    }
+
+    private func survey(
+        _ entries: [Entry], _ probe: PlayedProbe = PlayedProbe(), isRunning: Bool = true, receipts: [Receipt] = [],
+        requirements: [Requirement] = [], ignoring: Set<String> = []
+    ) throws -> Survey {
+        Preflight(
+            try Rules.manifest(requirements, entries: entries), role: "server", probe: probe, isRunning: isRunning,
+            receipts: receipts
+        ).survey(ignoring: ignoring)
+    }
+
+    private func receipt(_ entries: [Entry], name: String = "line7", units: [String] = []) throws -> Receipt {
+        let manifest = try Rules.manifest([])
+        let digest = try #require(SHA256Digest(bytes: [UInt8](repeating: 7, count: 32)))
+        return Receipt(
+            bundle: .init(
+                name: try #require(BundleName(name)), version: manifest.version, sequence: 1, created: manifest.created,
+                digest: digest), target: manifest.target, role: "server", installed: manifest.created, installer: "1",
+            keys: [],
+            files: entries.compactMap { entry in
+                guard let permissions = entry.permissions else { return nil }
+                return .init(path: entry.place, kind: .file(permissions, entry.content))
+            }, units: units)
+    }
+
+    @Test func `another architecture fails`() throws {
+        var probe = PlayedProbe()
+        probe.machineName = "aarch64"
+        let finding = try #require(try survey([], probe).with(.fail).first)
+        #expect(finding.id == "architecture")
+        #expect(finding.fix == "take the bundle for arm64")
+    }
+
+    /// 10 GiB in all: the reserve is 512 MiB, since 3 % are less.
+    @Test(arguments: [(4_608, true), (4_609, false)])
+    func `space for the bundle and the reserve`(mebibytes: Int, isPassed: Bool) throws {
+        let found = try survey([Self.file("opt/x", .mebibytes(mebibytes))])
+        #expect(found.isPassed == isPassed)
+        #expect(found.with(.fail).map(\.id) == (isPassed ? [] : ["space:/"]))
+    }
+
+    @Test func `of a large disk three percent stay free`() throws {
+        var probe = PlayedProbe()
+        probe.root.total = .gibibytes(100)
+        #expect(try survey([Self.file("opt/x", .gibibytes(2))], probe).isPassed)
+        #expect(try !survey([Self.file("opt/x", .mebibytes(2_049))], probe).isPassed)
+    }
+
+    @Test func `each mount is judged by what is laid on it`() throws {
+        var probe = PlayedProbe()
+        probe.mounts["/var/lib"] = MountSpace(
+            mount: 2, folder: "/var/lib", total: .gibibytes(1), available: .mebibytes(600), availableFiles: 50,
+            isReadOnly: true)
+        let found = try survey([Self.file("opt/x", 1), Self.file("var/lib/y", .mebibytes(100))], probe)
+        #expect(found.with(.fail).map(\.id) == ["space:/var/lib", "files:/var/lib", "writable:/var/lib"])
+    }
+
+    @Test(arguments: [(FileMode.executable, true, false), (.file, true, true), (.executable, false, true)])
+    func `a program on a noexec mount`(mode: FileMode, isRunning: Bool, isPassed: Bool) throws {
+        var probe = PlayedProbe()
+        probe.root.isNoExec = true
+        #expect(try survey([Self.file("opt/x", 1, mode: mode)], probe, isRunning: isRunning).isPassed == isPassed)
+    }
+
+    @Test func `what is laid already needs no space`() throws {
+        let entries = [try Self.file("opt/x", .gibibytes(9))]
+        #expect(try !survey(entries).isPassed)
+        #expect(try survey(entries, receipts: [receipt(entries)]).isPassed)
+    }
+
+    @Test func `a path of another bundle fails`() throws {
+        let entries = [try Self.file("opt/x", 1)]
+        let found = try survey(entries, receipts: [receipt(entries, name: "other")])
+        #expect(found.with(.fail).map(\.id) == ["installed"])
+    }
+
+    @Test func `our own paths and ports are free for the next version`() throws {
+        let entries = [try Self.file("usr/local/bin/k3s", 1)]
+        var probe = PlayedProbe()
+        probe.paths = ["/usr/local/bin/k3s"]
+        probe.texts["/proc/net/tcp"] = Rules.tcp
+        let mine = [try receipt(entries, units: ["k3s.service"])]
+        let path = Requirement.Rule.pathAbsent(["/usr/local/bin/k3s"])
+        #expect(try Rules.survey(path, probe).verdict == .fail)
+        #expect(try Rules.survey(path, probe, receipts: mine).verdict == .pass)
+        #expect(try Rules.survey(.port(Rules.ranges), probe, receipts: mine).verdict == .fail)
+        probe.outputs["systemctl is-active k3s.service"] = "active\n"
+        #expect(try Rules.survey(.port(Rules.ranges), probe, receipts: mine).verdict == .pass)
+    }
+
+    @Test func `of another root only files and space are judged`() throws {
+        var probe = PlayedProbe()
+        probe.paths = ["/x"]
+        #expect(try Rules.survey(.cores(minimum: 99), probe, isRunning: false).verdict == .skipped)
+        #expect(try Rules.survey(.pathAbsent(["/x"]), probe, isRunning: false).verdict == .fail)
+        #expect(try Rules.survey(.disk(path: "/", minimum: .gibibytes(9)), probe, isRunning: false).verdict == .fail)
+    }
+
+    @Test func `a slow clock warns`() throws {
+        var probe = PlayedProbe()
+        probe.now = Timestamp(seconds: 0)
+        #expect(try survey([], probe).with(.warn).map(\.id) == ["clock"])
+    }
+
+    @Test func `all failures come at once, and one can be ignored`() throws {
+        let rules: [Requirement.Rule] = [.cores(minimum: 99), .hostName, .kernel(minimum: Version("99"))]
+        let requirements = rules.enumerated().map {
+            Requirement(id: "rule.\($0)", rule: $1, severity: $0 == 1 ? .warn : .fail, reason: "because")
+        }
+        var probe = PlayedProbe()
+        probe.hostName = "NODE"
+        let found = try survey([], probe, requirements: requirements)
+        #expect(found.with(.fail).map(\.id) == ["rule.0", "rule.2"])
+        #expect(found.with(.warn).map(\.id) == ["rule.1"])
+        #expect(found.refusal.exitCode == .requirements)
+        #expect(found.refusal.details.map(\.label) == ["rule.0", "rule.2"])
+        #expect(found.text.contains("FAIL") && found.text.contains("2 fail"))
+        let all = try survey([], probe, requirements: requirements, ignoring: ["rule.0", "rule.2"])
+        #expect(all.isPassed && all.with(.warn).count == 3)
+    }
+}
