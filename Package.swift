@@ -244,7 +244,7 @@ let package = Package(
             of: "Assemble",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign",
-                "Report", "Verify",
+                "Report", "Verify", "Gather", "Resolve", "SampleVendor",
             ]),
         tests(
             of: "Apply",

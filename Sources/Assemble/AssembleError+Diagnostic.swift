@@ -4,13 +4,16 @@ import Posix
 public import Reporting
 import Store
 import Values
+import Verify
 
 extension AssembleError: Diagnosable {
     /// The words for it.
     public var diagnostic: Diagnostic {
         switch self {
         case .file(let error): error.diagnostic
-        case .format(let error): error.diagnostic
+        case .contents(let error): contentsDiagnostic(error)
+        case .format(let error): ownFault(error.diagnostic)
+        case .check(let error): ownFault(error.diagnostic)
         case .encoder(let error): error.diagnostic
         case .other(let diagnostic): diagnostic
         case .store(let error): error.diagnostic
@@ -21,6 +24,23 @@ extension AssembleError: Diagnosable {
         case .tooManyVolumes, .volumeSize: volumeDiagnostic
         case .diskFull, .readBackDiffers, .cacheDamaged, .notABundle: outputDiagnostic
         }
+    }
+
+    /// The format's words are about what is read; here a definition asks for it.
+    private func contentsDiagnostic(_ error: FormatError) -> Diagnostic {
+        guard case .invalid(let document, let place, let reason) = error else { return ownFault(error.diagnostic) }
+        return Diagnostic(
+            "cannot make the bundle: \(place) \(reason)", details: [.init("in", document.rawValue)],
+            next: "change the definition: two things cannot be laid in one place, and variables must be declared",
+            exitCode: .usage)
+    }
+
+    private func ownFault(_ diagnostic: Diagnostic) -> Diagnostic {
+        var fault = diagnostic
+        fault.message = "cannot vouch for the bundle that was written: " + diagnostic.message
+        fault.next = "report this: it is a mistake in sealift, or this machine's memory or disk is failing"
+        fault.exitCode = .internalError
+        return fault
     }
 
     private var volumeDiagnostic: Diagnostic {

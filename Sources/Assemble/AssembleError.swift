@@ -4,13 +4,18 @@ public import Posix
 public import Reporting
 public import Store
 public import Values
+public import Verify
 
 /// Why no bundle was made.
 public enum AssembleError: Error, Hashable, Sendable {
     /// A file operation that did not do its work.
     case file(FileError)
-    /// Something that the format does not allow.
+    /// What was to be packed is against the format.
+    case contents(FormatError)
+    /// What was written is against the format: our own mistake.
     case format(FormatError)
+    /// What was written does not pass its own check.
+    case check(VerifyError)
     /// libzstd refused.
     case encoder(ZstdEncoderError)
     /// The store does not have content that the bundle needs, or has it damaged, or could not be used.

@@ -24,7 +24,7 @@ public struct BundlePlan: Sendable {
         let images = try ImagePlan(gathered, store: store)
         var items: [PayloadItem] = []
         for entry in gathered.demand.layout.entries {
-            if let item = try Self.item(entry, gathered, images) { items.append(item) }
+            if let item = try Self.item(entry, gathered, images, store) { items.append(item) }
         }
         let manifest = Self.manifest(gathered, images, builder)
         contents = BundleContents(manifest: manifest, payload: Payload(items), installer: installer)
@@ -32,31 +32,47 @@ public struct BundlePlan: Sendable {
 
     /// The payload's item for one thing that is laid; `nil` for the archive of images when there are none.
     private static func item(
-        _ laid: LaidEntry, _ gathered: Gathered, _ images: ImagePlan
+        _ laid: LaidEntry, _ gathered: Gathered, _ images: ImagePlan, _ store: Store
     ) throws(AssembleError) -> PayloadItem? {
         switch laid.kind {
         case .directory(let permissions):
             return .directory(laid.path, permissions, destination: laid.destination, roles: laid.roles)
         case .link(let target):
             return .link(laid.path, target: target, destination: laid.destination, roles: laid.roles)
-        case .template(let permissions, .bytes(let bytes), let format):
+        case .template(let permissions, let source, let format):
+            let bytes = try text(of: source, gathered, store)
             do throws(FormatError) {
                 return try .template(
                     laid.path, permissions, bytes, format: format, destination: laid.destination, roles: laid.roles)
-            } catch { throw .format(error) }
-        case .template(_, let source, _):
-            preconditionFailure("a template's text is in the definition or profile: \(source)")
+            } catch { throw .contents(error) }
         case .file(let permissions, .bytes(let bytes)):
             return .literal(laid.path, permissions, bytes, destination: laid.destination, roles: laid.roles)
         case .file(let permissions, .images):
             guard let plan = images.plan else { return nil }
             return .archive(laid.path, permissions, plan.members, destination: laid.destination, roles: laid.roles)
         case .file(let permissions, let source):
-            guard let content = gathered.content(of: source) else {
-                preconditionFailure("gathering left out \(laid.path)")
-            }
-            return .stored(laid.path, permissions, content, destination: laid.destination, roles: laid.roles)
+            return .stored(
+                laid.path, permissions, content(of: source, gathered), destination: laid.destination, roles: laid.roles)
         }
+    }
+
+    /// The bytes of a template, which stand in the definition or in a local file.
+    private static func text(
+        of source: LaidEntry.Source, _ gathered: Gathered, _ store: Store
+    ) throws(AssembleError) -> [UInt8] {
+        if case .bytes(let bytes) = source { return bytes }
+        let content = content(of: source, gathered)
+        guard content.size.bytes <= Template.maximumSize else {
+            throw .contents(.invalid(document: .template, place: "the text", reason: "is larger than 1 MiB"))
+        }
+        return try storing { () throws(StoreError) in try store.read(content.digest, limit: content.size) }
+    }
+
+    private static func content(of source: LaidEntry.Source, _ gathered: Gathered) -> Content {
+        guard let content = gathered.content(of: source) else {
+            preconditionFailure("gathering brings what is laid: \(source)")
+        }
+        return content
     }
 
     private static func manifest(_ gathered: Gathered, _ images: ImagePlan, _ builder: Manifest.Builder) -> Manifest {

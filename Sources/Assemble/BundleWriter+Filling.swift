@@ -21,8 +21,9 @@ extension BundleWriter {
         try writeDocuments(of: &bundle, contents, in: staging)
         try durably(staging.folder)
         let sums = try bundle.writeSums(in: staging)
-        try writeSignatures(of: &bundle, over: sums, sign, in: staging)
+        let keys = try writeSignatures(of: &bundle, over: sums, sign, in: staging)
         try readBack(bundle, in: staging.path)
+        try check(bundle, signedBy: keys, in: staging.path)
         return bundle
     }
 
@@ -45,7 +46,7 @@ extension BundleWriter {
             try Files.read(contents.installer, limit: Self.installerLimit)
         }
         let script = InstallScript.bytes(for: manifest.target.architecture)
-        let bytes = try checkedBytes(of: manifest)
+        let bytes = manifest.canonical()
         let words = BundleDocuments.all(for: manifest, digest: .of(bytes))
         try bundle.write(
             [
@@ -55,43 +56,28 @@ extension BundleWriter {
             ] + words.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
     }
 
-    /// The manifest's bytes, once its reader has accepted them.
-    private func checkedBytes(of manifest: Manifest) throws(AssembleError) -> [UInt8] {
-        let bytes = manifest.canonical()
-        do throws(FormatError) { _ = try Manifest(reading: bytes) } catch { throw .format(error) }
-        return bytes
-    }
-
+    /// Writes the signatures, and gives the keys that made them.
     private func writeSignatures(
         of bundle: inout FilledBundle, over sums: [UInt8],
         _ sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile], in staging: borrowing StagingFolder
-    ) throws(AssembleError) {
+    ) throws(AssembleError) -> [PublicKey] {
         let signatures: [SignatureFile]
-        do throws(CryptoError) { signatures = try sign(sums) } catch { throw .other(error.diagnostic) }
+        let keys: [PublicKey]
+        do throws(CryptoError) {
+            signatures = try sign(sums)
+            keys = try signatures.filter { $0.name.hasSuffix(".pub") }.map { (file) throws(CryptoError) in
+                try PublicKey(pem: file.bytes)
+            }
+        } catch { throw .other(error.diagnostic) }
         let folder = ownName(BundleFile.signatures)
         do throws(FileError) { try staging.folder.makeDirectory(folder) } catch { throw .file(error) }
         try bundle.write(signatures.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
         do throws(FileError) { try staging.folder.open(folder).synchronize() } catch { throw .file(error) }
         try durably(staging.folder)
+        return keys
     }
 
     private func durably(_ folder: borrowing DirectoryHandle) throws(AssembleError) {
         do throws(FileError) { try folder.synchronize() } catch { throw .file(error) }
-    }
-
-    /// Reads everything back, or only what was taken over from the cache and never read.
-    private func readBack(_ bundle: FilledBundle, in folder: FilePath) throws(AssembleError) {
-        let volumes = bundle.packed.volumes.filter { options.readsBack || $0.isLinked }
-        let names = Set(bundle.packed.volumes.map(\.volume.name))
-        let others = bundle.files.filter { options.readsBack && !names.contains($0.name) }
-            .map { ReadBack.Stretch(file: $0.name, offset: 0, content: $0.content) }
-        let check = ReadBack(folder: folder, jobs: options.packing.jobs, progress: progress)
-        do throws(AssembleError) { try check.check(volumes.flatMap(\.stretches) + others) } catch {
-            // A volume that came from the cache unread is to blame on the cache; a second try does without it.
-            guard case .readBackDiffers(let path) = error,
-                let volume = volumes.first(where: { $0.isLinked && path.lastComponent == $0.volume.name })
-            else { throw error }
-            throw .cacheDamaged(volume.content.digest)
-        }
     }
 }

@@ -91,7 +91,7 @@ public struct BundleWriter: Sendable {
     private func check(_ contents: BundleContents) throws(AssembleError) {
         var manifest = contents.manifest
         manifest.entries = contents.payload.entries
-        do throws(FormatError) { try manifest.checkContents() } catch { throw .format(error) }
+        do throws(FormatError) { try manifest.checkContents() } catch { throw .contents(error) }
     }
 
     /// Whether what is at `target` may be replaced: only what is a bundle too.
