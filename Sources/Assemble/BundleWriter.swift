@@ -76,13 +76,14 @@ public struct BundleWriter: Sendable {
         let room = try Room(for: contents.payload, in: parent, copies: output.copies)
         if !room.isAmple { progress.say(room.doubt) }
         do throws(AssembleError) {
+            let folder = try files { () throws(FileError) in try OutputParent(parent) }
             let staging = try files { () throws(FileError) in
-                try Files.makeDirectories(parent)
-                return try StagingFolder.make(for: name, in: try DirectoryHandle.open(parent))
+                try StagingFolder.make(for: name, in: try DirectoryHandle.open(parent))
             }
             let bundle = try fillUndamaged(staging, with: contents, signing: sign)
             if let cache { keep(bundle.packed, from: staging.path, in: cache) }
             try put(bundle, staging, output, as: name)
+            folder.keep()
             return Written(path: target, bundle)
         } catch { throw room.explaining(error) }
     }

@@ -65,7 +65,7 @@ struct StagingFolder: ~Copyable {
         let target = ownName(output)
         try folder.synchronize()
         if try parent.information(of: target) == nil {
-            try parent.rename(name, to: target, in: parent, replacing: false)
+            try parent.rename(name, to: target)
             isCommitted = true
             try parent.synchronize()
         } else {

@@ -74,6 +74,16 @@ import Values
         #expect(try DirectoryHandle.open(fixture.output).entries() == [])
     }
 
+    @Test func `folders that were made for a bundle go when nothing came of it`() throws {
+        let deep = fixture.output.appending("a").appending("b")
+        #expect(throws: AssembleError.self) {
+            try fixture.write(to: .folder(deep)) { (_) throws(CryptoError) in throw CryptoError.malformedKey }
+        }
+        #expect(try DirectoryHandle.open(fixture.output).entries() == [])
+        try fixture.write(to: .folder(deep))
+        #expect(try DirectoryHandle.open(deep).entries() == [fixture.name])
+    }
+
     @Test func `what is no bundle is not replaced`() throws {
         try Files.makeDirectories(fixture.bundle)
         try Files.replace(fixture.bundle.appending("thesis.txt"), with: [1])
