@@ -5,23 +5,19 @@ import Glibc
 ///
 /// - Returns: `false` when the system has no more threads.
 func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
     var blocked = sigset_t()
     var former = sigset_t()
     _ = unsafe sigfillset(&blocked)
     _ = unsafe pthread_sigmask(SIG_BLOCK, &blocked, &former)
     defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &former, nil) }
 
-    let box = unsafe Unmanaged.passRetained(Box(body))
+    let box = unsafe Unmanaged.passRetained(ThreadBody(body))
     var thread = pthread_t()
     let status = unsafe pthread_create(
         &thread, nil,
         { context in
             guard let context = unsafe context else { return nil }
-            unsafe Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
+            unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body()
             return nil
         }, box.toOpaque())
     guard status == 0 else {
@@ -30,4 +26,10 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     }
     pthread_detach(thread)
     return true
+}
+
+/// What a thread runs, as an object whose address C can carry. (Not a local class: see `ThreadBody` of Posix.)
+private final class ThreadBody {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

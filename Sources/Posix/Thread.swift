@@ -11,17 +11,13 @@ struct Thread {
     ///
     /// - Throws: ``Errno/wouldBlock`` when the system has no thread to give.
     init(_ body: @escaping @Sendable () -> Void) throws(Errno) {
-        final class Box: Sendable {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        let box = unsafe Unmanaged.passRetained(Box(body))
+        let box = unsafe Unmanaged.passRetained(ThreadBody(body))
         var made = pthread_t()
         let status = unsafe pthread_create(
             &made, nil,
             { argument in
                 if let argument = unsafe argument {
-                    unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+                    unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
                 }
                 return nil
             }, box.toOpaque())
@@ -37,4 +33,13 @@ struct Thread {
         let status = pthread_join(identifier, nil)
         precondition(status == 0, "a thread is joined once, by whoever started it")
     }
+}
+
+/// What a thread runs, as an object whose address C can carry.
+///
+/// Not inside the function that makes it: Swift 6.3 cannot carry a local class into the modules that this one is optimized
+/// together with, and its compiler ends with "base is not a nominal type".
+private final class ThreadBody: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
