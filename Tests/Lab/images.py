@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import gzip
 import hashlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -81,20 +82,20 @@ def attestation(layout, subject):
         annotations={"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": subject["digest"]})
 
 
-def large(folder, size, layers=8, images=3, source="/usr"):
+def large(folder, size, layers=8, images=3, source="/usr", base=None, architecture="amd64"):
     """A layout with about `size` bytes of mixed content from `source`, in gzip layers as registries hold them.
 
-    Image `large-1` has the first layers, each next one shares all but the last of those before it. The same machine gives the
-    same digests each time. Returns the layout; the caller removes `folder`.
+    Images `large-1` and on share the first `base` layers (one less than each would have alone if not given); the others are
+    dealt out in turn. The same machine gives the same digests each time. Returns the layout; the caller removes `folder`.
     """
     layout = Layout(pathlib.Path(folder) / "layout")
     parts = split(files_of(source), size, layers)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         made = list(pool.map(lambda part: add_layer(layout, *part), enumerate(parts)))
-    base, own = made[: layers - images], made[layers - images:]
-    for number, layer in enumerate(own, 1):
-        chosen = base + [layer]
-        config = {"architecture": "amd64", "os": "linux", "config": {},
+    shared = layers - images if base is None else base
+    for number in range(1, images + 1):
+        chosen = made[:shared] + made[shared + number - 1::images]
+        config = {"architecture": architecture, "os": "linux", "config": {},
                   "rootfs": {"type": "layers", "diff_ids": [diff_id for _, diff_id in chosen]}}
         document = {"schemaVersion": 2, "mediaType": MANIFEST,
                     "config": layout.add(encode(config), "application/vnd.oci.image.config.v1+json"),
@@ -114,10 +115,10 @@ def files_of(source):
 
 
 def split(paths, size, count):
-    """The first `size` bytes of files, in `count` parts of about the same size."""
+    """The first `size` bytes of files, in `count` parts of about the same size. A small source is gone through again and again."""
     parts, part, limit = [], [], size // count
     room = limit
-    for path in paths:
+    for path in itertools.cycle(path for path in paths if os.path.getsize(path) > 0):
         part.append(path)
         room -= os.path.getsize(path)
         if room <= 0:
@@ -125,7 +126,7 @@ def split(paths, size, count):
             part, room = [], limit
             if len(parts) == count:
                 return parts
-    raise scratch.LabError(f"the source has too little content for {size} bytes")
+    raise scratch.LabError("the source has no content")
 
 
 def add_layer(layout, number, paths):

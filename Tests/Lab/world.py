@@ -19,15 +19,15 @@ REGISTRIES = ("https://registry-1.docker.io", "https://ghcr.io")
 class World:
     """Everything started and filled; `options` lead sealift there instead of the internet."""
 
-    def __init__(self, version=k3s_release.VERSION):
-        self.version, self.stack = version, contextlib.ExitStack()
+    def __init__(self, version=k3s_release.VERSION, release=k3s_release.Release):
+        self.version, self.make_release, self.stack = version, release, contextlib.ExitStack()
 
     def __enter__(self):
         with contextlib.ExitStack() as starting:
             self.layout = starting.enter_context(images.small((*k3s_release.IMAGES.values(), "plc-bridge")))
             self.registry = starting.enter_context(registry.Registry())
             self.mirror = starting.enter_context(mirror.Mirror())
-            self.release = k3s_release.Release(self.layout, self.version)
+            self.release = self.make_release(self.layout, self.version)
             self.digests = self.release.publish(self.mirror, self.registry)
             self.digests[f"ghcr.io/{APPLICATION}"] = self.registry.push(self.layout, "plc-bridge", APPLICATION)
             self.stack = starting.pop_all()
