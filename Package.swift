@@ -174,10 +174,12 @@ let package = Package(
             ]),
 
         // A scripted HTTP server on loopback, for tests only; no module is built on it.
-        .target(name: "LoopbackServer", dependencies: ["Posix"], path: "Tests/LoopbackServer", swiftSettings: house),
+        .target(
+            name: "LoopbackServer", dependencies: ["Posix"], path: "Tests/Support/LoopbackServer", swiftSettings: house),
         // Small images with every document they have, for tests only.
         .target(
-            name: "SampleImages", dependencies: ["Values", "JSON", "LibCrypto", "OCI"], path: "Tests/SampleImages",
+            name: "SampleImages", dependencies: ["Values", "JSON", "LibCrypto", "OCI"],
+            path: "Tests/Support/SampleImages",
             swiftSettings: house),
 
         // The makers of K3s on loopback, and a machine that builds from them, for the tests of Gather and Resolve.
@@ -188,6 +190,8 @@ let package = Package(
                 "Gather", "LoopbackServer", "SampleImages",
             ], path: "Tests/Support/SampleVendor", swiftSettings: house),
 
+        // A folder in which stock tools judge what we made.
+        .target(name: "StockTools", path: "Tests/Support/StockTools", swiftSettings: house),
         // Bundles made by hand, for the tests of those who read them.
         .target(
             name: "BundleFixture",
@@ -198,13 +202,13 @@ let package = Package(
         tests(of: "Reporting", ["Values"]),
         // For tests: the real file effects with one fault among them. Part of no product.
         .target(
-            name: "FaultInjection", dependencies: ["Values", "Posix"], path: "Tests/FaultInjection",
+            name: "FaultInjection", dependencies: ["Values", "Posix"], path: "Tests/Support/FaultInjection",
             swiftSettings: house),
         tests(of: "Posix", ["Values", "Reporting", "FaultInjection"]),
         tests(of: "JSON", ["Values", "Reporting"]),
-        tests(of: "LibCrypto", ["Values", "Reporting"]),
+        tests(of: "LibCrypto", ["Values", "Reporting", "StockTools"]),
         tests(of: "LibZstd", ["Values", "Reporting", "LibZstdEncoder"]),
-        tests(of: "LibArchive", ["Values", "Reporting"]),
+        tests(of: "LibArchive", ["Values", "Reporting", "StockTools"]),
         tests(of: "LibCurl", ["Values", "LoopbackServer"]),
         tests(of: "LibYAML", ["Values", "Reporting"]),
         tests(of: "Arguments", ["Values", "Reporting"]),

@@ -1,6 +1,7 @@
 import Foundation
 import LibArchive
 import Reporting
+import StockTools
 import Testing
 import Values
 

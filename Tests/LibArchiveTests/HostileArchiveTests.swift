@@ -1,4 +1,5 @@
 import LibArchive
+import StockTools
 import Testing
 import Values
 

@@ -1,5 +1,6 @@
 import Foundation
 import LibCrypto
+import StockTools
 import Testing
 import Values
 

@@ -1,4 +1,5 @@
 import LibCrypto
+import StockTools
 import Testing
 import Values
 
