@@ -61,7 +61,9 @@ struct StagingFolder: ~Copyable {
     }
 
     /// Puts the folder in the place of `output`, durably. What was there goes; until then it is whole.
-    consuming func commit(as output: String) throws(FileError) {
+    ///
+    /// - Parameter canExchange: `false` works as on file systems where two names cannot change places. For tests.
+    consuming func commit(as output: String, canExchange: Bool = true) throws(FileError) {
         let target = ownName(output)
         try folder.synchronize()
         if try parent.information(of: target) == nil {
@@ -69,7 +71,7 @@ struct StagingFolder: ~Copyable {
             isCommitted = true
             try parent.synchronize()
         } else {
-            try replace(target)
+            try replace(target, canExchange: canExchange)
         }
     }
 
@@ -79,8 +81,9 @@ struct StagingFolder: ~Copyable {
         try parent.synchronize()
     }
 
-    private mutating func replace(_ target: MemberPath) throws(FileError) {
+    private mutating func replace(_ target: MemberPath, canExchange: Bool) throws(FileError) {
         do throws(FileError) {
+            guard canExchange else { throw FileError("exchange", path, .notSupported) }
             try parent.exchange(name, target)
             isCommitted = true
             try parent.synchronize()
