@@ -20,9 +20,11 @@ extension Installation {
         for file in plan.previous?.files ?? [] where file.isDirectory { try recordFolder(file.path) }
         let (files, templates) = try declare()
         let pass = PayloadPass(bundle, files: files, templates: templates)
-        try pass.run(
-            plan.chunks, workers: environment.workers, progress: environment.progress,
-            isCancelled: environment.isCancelled)
+        if !plan.chunks.isEmpty {
+            try pass.run(
+                plan.chunks, workers: environment.workers, progress: environment.progress,
+                isCancelled: environment.isCancelled)
+        }
         let rendered = try pass.rendered(with: values)
         for index in templates { try stageTemplate(index, rendered[index] ?? []) }
         for item in plan.items where item.action == .remove { try transaction.stageRemoval(item.path) }

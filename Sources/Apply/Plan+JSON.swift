@@ -12,8 +12,9 @@ extension Plan {
                 "sequence": .integer(bundle.sequence), "sha256": .string(bundle.digest.hex),
             ],
             "role": .string(role), "root": .string(root.path.text), "items": .array(items.map(\.json)),
-            "users": .array(users.map { .string($0.name) }), "steps": .array(steps.map(\.planJSON)),
-            "skipped": .array(skipped.map(\.planJSON)), "bytes": .integer(bytes.bytes),
+            "users": .array(users.map { .string($0.name) }),
+            "steps": .array(steps.map { $0.planJSON(isRunning: root.isRunning) }),
+            "skipped": .array(skipped.map { $0.planJSON(isRunning: true) }), "bytes": .integer(bytes.bytes),
             "unchanged": .bool(isUnchanged),
         ]
     }
@@ -29,5 +30,7 @@ extension Plan.Item {
 }
 
 extension Step {
-    fileprivate var planJSON: JSONValue { .array(row.map { .string($0) }) }
+    fileprivate func planJSON(isRunning: Bool) -> JSONValue {
+        .array(row(isRunning: isRunning).map { .string($0) })
+    }
 }

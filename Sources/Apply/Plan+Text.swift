@@ -16,10 +16,12 @@ extension Plan {
         if !users.isEmpty {
             lines += ["", "users"] + TextTable.lines(users.map { ["create", $0.name, $0.home, $0.shell] }, indent: 2)
         }
-        if !steps.isEmpty { lines += ["", "steps"] + TextTable.lines(steps.map(\.row), indent: 2) }
+        if !steps.isEmpty {
+            lines += ["", "steps"] + TextTable.lines(steps.map { $0.row(isRunning: root.isRunning) }, indent: 2)
+        }
         if !skipped.isEmpty {
             lines += ["", "left out, because this is not the running machine"]
-            lines += TextTable.lines(skipped.map(\.row), indent: 2)
+            lines += TextTable.lines(skipped.map { $0.row(isRunning: true) }, indent: 2)
         }
         return (lines + ["", summary]).map { $0 + "\n" }.joined()
     }
@@ -45,8 +47,8 @@ extension Plan {
 }
 
 extension Step {
-    /// The kind and what it does, for a table.
-    var row: [String] {
+    /// The kind and what it does, for a table. Where nothing is running, nothing is started.
+    func row(isRunning: Bool) -> [String] {
         switch action {
         case .module(let name): [kindName, name]
         case .sysctl(let key, let value): [kindName, "\(key) = \(value)"]
@@ -54,7 +56,8 @@ extension Step {
         case .unit(let name, let enable, let start, let timeout):
             [
                 kindName,
-                name + (enable ? ", enable" : "") + (start ? ", start within \(clockText(seconds: timeout))" : ""),
+                name + (enable ? ", enable" : "")
+                    + (start && isRunning ? ", start within \(clockText(seconds: timeout))" : ""),
             ]
         case .command(let run, _, _), .wait(let run, _): [kindName, run.joined(separator: " ")]
         }

@@ -32,22 +32,26 @@ public struct HostProbe: MachineProbe {
         return outcome.outputText
     }
 
-    /// Asks the file system of the deepest folder on the way that is there.
+    /// Asks the file system of the deepest folder on the way that is there, and names it by the folder it is mounted on.
     public func space(of folder: MemberPath?) -> MountSpace? {
         var path = folder.map { root.appending($0) } ?? root
-        while path != root, path.bytes.count > root.bytes.count {
-            if let space = measured(path) { return space }
+        while path != root, measured(path) == nil { path = path.parent }
+        guard var space = measured(path) else { return nil }
+        while path != root, let above = measured(path.parent), above.mount == space.mount {
             path = path.parent
+            space.folder = above.folder
         }
-        return measured(root)
+        return space
     }
 
     private func measured(_ path: FilePath) -> MountSpace? {
         value { () throws(FileError) in
             let handle = try DirectoryHandle.open(path)
             let found = try handle.statistics()
+            let below = path.bytes.dropFirst(root == "/" ? 0 : root.bytes.count)
             return MountSpace(
-                mount: try handle.mountID(), folder: path.text, total: found.total, available: found.available,
+                mount: try handle.mountID(), folder: below.isEmpty ? "/" : String(decoding: below, as: UTF8.self),
+                total: found.total, available: found.available,
                 availableFiles: found.totalFiles == 0 ? nil : found.availableFiles, isReadOnly: found.isReadOnly,
                 isNoExec: found.isNoExec)
         }

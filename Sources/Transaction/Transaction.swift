@@ -21,9 +21,13 @@ public final class Transaction {
     var areas: [StagingArea?] = []
     private var areaOfFolder: [MemberPath?: Int] = [:]
     private var staged: [StagedFile] = []
+    /// The number of the last file or link.
+    private var number = 0
     /// What stood at each path when its change was prepared.
     private var found: [(path: MemberPath, information: FileInformation?)] = []
     private var newFolders: Set<MemberPath> = []
+    /// Folders that were seen.
+    private var oldFolders: Set<MemberPath> = []
     /// Whether the journal is on disk.
     var hasJournal = false
     /// Whether names of the target may have changed.
@@ -90,9 +94,11 @@ extension Transaction {
     @discardableResult
     public func stageDirectory(_ path: MemberPath, _ attributes: Attributes) throws(TransactionError) -> [MemberPath] {
         var made: [MemberPath] = []
-        for folder in path.ancestors + [path] where !newFolders.contains(folder) {
+        guard !newFolders.contains(path), !oldFolders.contains(path) else { return [] }
+        for folder in path.ancestors + [path] where !newFolders.contains(folder) && !oldFolders.contains(folder) {
             if let information = try existing(folder) {
                 guard information.kind == .directory else { throw conflict(folder, information) }
+                oldFolders.insert(folder)
                 continue
             }
             let isAsked = folder == path
@@ -112,8 +118,8 @@ extension Transaction {
         guard let place = areas[area] else { fatalError("areas are open while staging") }
         let file = StagedFile(
             path: path, size: size, attributes: attributes, area: place, name: StagingArea.newName(number),
-            effects: effects)
-        try filing { () throws(FileError) in try file.create() }
+            effects: effects, isDurableAlone: !trustsFileSystemSync)
+        try filing { () throws(FileError) in try file.announce() }
         journal.changes.append(.placing(path: path, area: area, number: number, replaces: replaces))
         staged.append(file)
         return file
@@ -161,12 +167,15 @@ extension Transaction {
     {
         // First the folders: what is no folder on the way shall be named itself.
         if let parent = path.parent { try stageDirectory(parent, Attributes(mode: .executable, owner: owner)) }
-        let information = try existing(path)
+        // In a folder that is not there yet, nothing is there yet; making that folder will tell if that changes.
+        let isInNewFolder = path.parent.map(newFolders.contains) ?? false
+        let information = isInNewFolder ? nil : try existing(path)
         if let information, information.kind != .file, information.kind != .link {
             throw conflict(path, information)
         }
-        found.append((path, information))
-        return (try area(for: path), found.count, information != nil)
+        number += 1
+        if !isInNewFolder { found.append((path, information)) }
+        return (try area(for: path), number, information != nil)
     }
 
     private func existing(_ path: MemberPath) throws(TransactionError) -> FileInformation? {
@@ -234,7 +243,7 @@ extension Transaction {
 
     /// Makes all that is staged durable. No name of the target has changed yet.
     public func seal() throws(TransactionError) {
-        for file in staged { try file.seal(durably: !trustsFileSystemSync) }
+        for file in staged { try file.seal() }
         try filing { () throws(FileError) in
             for case let area? in areas {
                 if trustsFileSystemSync {

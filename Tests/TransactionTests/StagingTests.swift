@@ -20,7 +20,7 @@ import Values
         let effects = FaultyFileEffects()
         let transaction = try workshop.begin(effects, watched: ["srv"])
         try transaction.stageFile(Workshop.path("srv/data/images/x.tar"), attributes, content: [1])
-        let created = effects.calls.filter { $0.tag == "stage.create" }.map(\.path.text)
+        let created = effects.calls.filter { $0.tag == "stage.open" }.map(\.path.text)
         #expect(created == [workshop.root.text + "/.sealift-0123/new-1"])
         try transaction.undo()
     }
