@@ -76,10 +76,12 @@ private func entryNames(in block: ArraySlice<UInt8>) -> [[UInt8]] {
     var rest = block
     while rest.count > 19 {
         let start = rest.startIndex
-        let native = unsafe [rest[start + 16], rest[start + 17]].withUnsafeBytes { unsafe $0.load(as: UInt16.self) }
-        let name = Array(rest[(start + 19)..<(start + Int(native))].prefix { $0 != 0 })
+        // In the machine's byte order: little-endian on all that we build for. (Swift 6.2.3 optimises a `load(as: UInt16.self)`
+        // from an array of both bytes wrongly: it reads the first and leaves the second to chance.)
+        let length = Int(rest[start + 16]) | Int(rest[start + 17]) << 8
+        let name = Array(rest[(start + 19)..<(start + length)].prefix { $0 != 0 })
         if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
-        rest = rest[(start + Int(native))...]
+        rest = rest[(start + length)...]
     }
     return names
 }
