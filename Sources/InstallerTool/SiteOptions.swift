@@ -14,6 +14,7 @@ enum SiteOptions {
         .values("values", "FILE", "a file of NAME=value lines", completing: .file),
         .flag("yes", letter: "y", "do not ask"),
         .values("ignore", "RULE", "take the failure of this check as a warning; kept in the receipt"),
+        .flag("verbose", letter: "v", "show the checks that hold, too"),
         .flag("allow-downgrade", "install although something newer is installed"),
     ]
 

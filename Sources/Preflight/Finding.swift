@@ -36,12 +36,17 @@ public struct Finding: Hashable, Sendable {
     public let reason: String
     /// What a person can do; `nil` where nobody wrote it down.
     public let fix: String?
+    /// One line to type at a root shell that does it, where there is one.
+    public internal(set) var command: String?
+    /// Whether a person said to go on in spite of a failure; the verdict is then ``Verdict/warn``.
+    public internal(set) var isIgnored = false
 
     /// For a program.
     public var json: JSONValue {
         [
             "id": .string(id), "verdict": .string(verdict.rawValue), "measured": .string(measured),
             "limit": .string(limit), "reason": .string(reason), "fix": fix.map { .string($0) } ?? .null,
+            "command": command.map { .string($0) } ?? .null, "ignored": .bool(isIgnored),
         ]
     }
 }

@@ -4,11 +4,15 @@ public import Values
 /// The machine that this program runs on; files and space below a root of choice.
 public struct HostProbe: MachineProbe {
     private let root: FilePath
-    /// Files of /proc and /sys; a kernel's configuration has 300 KiB, modules.dep of a distribution 800.
-    private static let limit = ByteCount.mebibytes(4)
+    /// Files of /proc and /sys: modules.dep has 1 MiB, a busy machine's /proc/net/tcp some.
+    private static let limit = ByteCount.mebibytes(64)
+    /// The usual folders of programs; the caller's PATH is not asked.
+    static let programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-    /// - Parameter root: `/`, or the root of an image.
+    /// - Parameter root: `/`, or the root of an image. In an image links are not followed: they would lead to this machine.
     public init(root: FilePath) { self.root = root }
+
+    private var isRunning: Bool { root == "/" }
 
     /// Reads the file on the running machine, whatever the root.
     public func text(_ path: String) -> String? {
@@ -17,60 +21,90 @@ public struct HostProbe: MachineProbe {
         }
     }
 
-    /// Looks below the root; links on the way are followed, since this only looks.
-    public func exists(_ path: String) -> Bool {
-        value { () throws(FileError) in try Files.exists(root.appending(String(path.drop { $0 == "/" }))) } ?? false
+    /// Looks below the root.
+    public func kind(of path: String) -> PathKind {
+        do throws(FileError) {
+            guard let member = memberPath(path) else { return .directory }  // the root itself
+            let found =
+                isRunning
+                ? try Files.information(root.appending(member))
+                : try DirectoryHandle.open(root).information(of: member)
+            switch found?.kind {
+            case nil: return .absent
+            case .file, .other: return .file
+            case .directory: return .directory
+            case .link: return .link
+            }
+        } catch { return error.isAbsence ? .absent : .hidden }
     }
 
-    /// Runs the program for at most ten seconds.
+    /// Runs the program for at most ten seconds, in an environment that has nothing of the caller's.
     public func output(of command: [String]) -> String? {
         guard let program = command.first else { return nil }
-        let outcome = value { () throws(FileError) in
-            try Subprocess.run(program, Array(command.dropFirst()), timeLimit: 10)
+        let outcome = value { () throws(FileError) -> Subprocess.Outcome? in
+            for folder in Self.programFolders where try Files.exists(FilePath(folder).appending(program)) {
+                return try Subprocess.run(
+                    "\(folder)/\(program)", Array(command.dropFirst()),
+                    environment: ["LC_ALL": "C", "PATH": Self.programFolders.joined(separator: ":")], timeLimit: 10)
+            }
+            return nil
         }
-        guard let outcome, outcome.isSuccess else { return nil }
+        guard let outcome = outcome ?? nil, outcome.isSuccess else { return nil }
         return outcome.outputText
     }
 
     /// Asks the file system of the deepest folder on the way that is there, and names it by the folder it is mounted on.
     public func space(of folder: MemberPath?) -> MountSpace? {
-        var path = folder.map { root.appending($0) } ?? root
-        while path != root, measured(path) == nil { path = path.parent }
-        guard var space = measured(path) else { return nil }
-        while path != root, let above = measured(path.parent), above.mount == space.mount {
-            path = path.parent
+        var next = folder
+        while true {
+            do throws(FileError) { return named(try measured(next), from: next) } catch {
+                guard error.isAbsence, let missing = next else { return nil }
+                next = missing.parent
+            }
+        }
+    }
+
+    /// Goes up as long as the mount stays the same.
+    private func named(_ space: MountSpace, from folder: MemberPath?) -> MountSpace {
+        var (space, next) = (space, folder)
+        while let folder = next {
+            let above = value { () throws(FileError) in try measured(folder.parent) }
+            guard let above, above.mount == space.mount else { break }
             space.folder = above.folder
+            next = folder.parent
         }
         return space
     }
 
-    private func measured(_ path: FilePath) -> MountSpace? {
-        value { () throws(FileError) in
-            let handle = try DirectoryHandle.open(path)
-            let found = try handle.statistics()
-            let below = path.bytes.dropFirst(root == "/" ? 0 : root.bytes.count)
-            return MountSpace(
-                mount: try handle.mountID(), folder: below.isEmpty ? "/" : String(decoding: below, as: UTF8.self),
-                total: found.total, available: found.available,
-                availableFiles: found.totalFiles == 0 ? nil : found.availableFiles, isReadOnly: found.isReadOnly,
-                isNoExec: found.isNoExec)
+    private func measured(_ folder: MemberPath?) throws(FileError) -> MountSpace {
+        let handle: DirectoryHandle
+        if let folder, !isRunning {
+            handle = try DirectoryHandle.open(root).open(folder)
+        } else {
+            handle = try DirectoryHandle.open(folder.map { root.appending($0) } ?? root)
         }
+        let found = try handle.statistics()
+        return MountSpace(
+            mount: try handle.mountID(), folder: "/" + (folder?.text ?? ""), total: found.total,
+            available: found.available, availableFiles: found.totalFiles == 0 ? nil : found.availableFiles,
+            isReadOnly: found.isReadOnly, isNoExec: found.isNoExec)
     }
 
-    /// The running machine's, or that of an image, told by the program that starts its programs.
+    /// Programs that most images have, as files and not as links.
+    private static let usualPrograms = [
+        "usr/bin/env", "usr/bin/bash", "usr/bin/dash", "bin/busybox", "bin/bash", "usr/lib/systemd/systemd",
+    ].compactMap(memberPath)
+
+    /// The running machine's, or that of an image, told by its programs; of a root without programs, the running machine's.
     public var machineName: String {
-        guard root != "/" else { return System.machine }
-        for name in ["usr/bin/sh", "bin/sh", "usr/bin/env", "sbin/init"] {
-            if let machine = elfMachine(root.appending(name)) { return machine }
-        }
-        return System.machine
+        (isRunning ? nil : Self.usualPrograms.lazy.compactMap(elfMachine).first) ?? System.machine
     }
 
     /// The field e_machine of an ELF file (elf(5)): 62 is x86-64, 183 is AArch64.
-    private func elfMachine(_ path: FilePath) -> String? {
+    private func elfMachine(_ path: MemberPath) -> String? {
         let header = value { () throws(FileError) in
             var header = [UInt8](repeating: 0, count: 20)
-            let file = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
+            let file = try DirectoryHandle.open(root).openFile(path, .readOnly)
             let count = try unsafe header.withMutableBytes { (bytes) throws(FileError) in
                 try unsafe file.readFully(into: bytes)
             }
@@ -80,6 +114,8 @@ public struct HostProbe: MachineProbe {
         return [62: "x86_64", 183: "aarch64"][Int(header[18]) | Int(header[19]) << 8]
     }
 
+    /// geteuid(2).
+    public var userID: UInt32 { System.userID }
     /// uname(2).
     public var kernelRelease: String { System.kernelRelease }
     /// uname(2).
@@ -93,4 +129,9 @@ public struct HostProbe: MachineProbe {
     private func value<Value>(_ body: () throws(FileError) -> Value) -> Value? {
         do throws(FileError) { return try body() } catch { return nil }
     }
+}
+
+extension FileError {
+    /// Whether the file is not there, be it for want of its folder.
+    fileprivate var isAbsence: Bool { errno == .notFound || errno == .notDirectory }
 }

@@ -4,14 +4,17 @@ public import Values
 public protocol MachineProbe: Sendable {
     /// The text of a small file of the running kernel, such as `/proc/meminfo`.
     func text(_ path: String) -> String?
-    /// Whether there is anything at an absolute path below the target's root.
-    func exists(_ path: String) -> Bool
+    /// What is at an absolute path below the target's root, a last link not followed.
+    func kind(of path: String) -> PathKind
     /// What a program writes to standard output; `nil` when it is not there or fails.
     func output(of command: [String]) -> String?
-    /// The file system that holds, or would hold, a folder below the target's root; `nil` for the root itself.
+    /// The file system that holds, or would hold, a folder below the target's root; `nil` for the root itself. `nil` when
+    /// it cannot be told, be it for want of rights.
     func space(of folder: MemberPath?) -> MountSpace?
     /// What `uname -m` says of the target.
     var machineName: String { get }
+    /// The number of who asks; 0 is root.
+    var userID: UInt32 { get }
     /// What `uname -r` says.
     var kernelRelease: String { get }
     /// The host name.
@@ -20,6 +23,33 @@ public protocol MachineProbe: Sendable {
     var processorCount: Int { get }
     /// The time of day.
     var now: Timestamp { get }
+}
+
+/// What stands at a path.
+public enum PathKind: Hashable, Sendable {
+    /// Nothing.
+    case absent
+    /// A regular file, or a device, pipe or socket.
+    case file
+    /// A folder.
+    case directory
+    /// A link, wherever it leads.
+    case link
+    /// Something that this user may not see.
+    case hidden
+}
+
+extension MachineProbe {
+    /// Whether there is anything.
+    ///
+    /// - Throws: ``Unreadable`` when that cannot be seen.
+    func exists(_ path: String) throws(Unreadable) -> Bool {
+        switch kind(of: path) {
+        case .absent: return false
+        case .file, .directory, .link: return true
+        case .hidden: throw Unreadable(reason: "\(path) cannot be looked at")
+        }
+    }
 }
 
 /// How full one mount is and what it allows.

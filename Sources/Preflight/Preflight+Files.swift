@@ -2,23 +2,31 @@ import Format
 import Values
 
 extension Preflight {
-    /// None of the paths exists, those aside that our own receipt names.
-    func pathAbsent(_ paths: [String]) -> Finding.Measurement {
-        let ours = Set(previous?.files.map { "/" + $0.path.text } ?? [])
-        let found = paths.filter { !ours.contains($0) && probe.exists($0) }
+    /// None of the paths exists, those aside that our own receipt names, and the folders above them.
+    func pathAbsent(_ paths: [String]) throws(Unreadable) -> Finding.Measurement {
+        let files = previous?.files.map(\.path) ?? []
+        let ours = Set((files + files.flatMap(\.ancestors)).map { "/" + $0.text })
+        var found: [String] = []
+        for path in paths where !ours.contains(path) {
+            if try probe.exists(path) { found.append(path) }
+        }
         return found.isEmpty ? .holds("absent") : .broken("there: " + found.joined(separator: ", "))
     }
 
     /// Each program is in one of the usual folders.
-    func programs(_ programs: [String]) -> Finding.Measurement {
-        let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-        let missing = programs.filter { program in !folders.contains { probe.exists("\($0)/\(program)") } }
+    func programs(_ programs: [String]) throws(Unreadable) -> Finding.Measurement {
+        var missing = programs
+        for folder in HostProbe.programFolders {
+            for program in missing where try probe.exists("\(folder)/\(program)") {
+                missing.removeAll { $0 == program }
+            }
+        }
         return missing.isEmpty ? .holds("found") : .broken("missing: " + missing.joined(separator: ", "))
     }
 
     /// Booted with systemd (sd_booted(3)) of that version.
-    func systemd(_ minimum: Int) -> Finding.Measurement {
-        guard probe.exists("/run/systemd/system") else { return .broken("not booted with systemd") }
+    func systemd(_ minimum: Int) throws(Unreadable) -> Finding.Measurement {
+        guard try probe.exists("/run/systemd/system") else { return .broken("not booted with systemd") }
         // systemd 252 (252.19-1~deb12u1)
         let words = probe.output(of: ["systemctl", "--version"])?.split(separator: "\n").first?.split(separator: " ")
         guard let words, words.count > 1, let version = Int(words[1].prefix { $0.isNumber }) else {
@@ -28,9 +36,11 @@ extension Preflight {
     }
 
     /// What is available at the mount of `path` when the bundle is laid.
-    func disk(_ path: String, _ minimum: ByteCount) -> Finding.Measurement {
+    func disk(_ path: String, _ minimum: ByteCount) throws(Unreadable) -> Finding.Measurement {
         let folder = memberPath(path)
-        guard let space = probe.space(of: folder) else { return .unknown("its file system does not tell") }
+        guard folder != nil || path == "/", let space = probe.space(of: folder) else {
+            throw Unreadable(reason: "the file system of \(path) does not tell")
+        }
         let laid = needs.first { $0.space.mount == space.mount }?.bytes ?? 0
         let left = ByteCount(max(0, space.available.bytes - laid.bytes))
         let words = "\(left.formatted) at \(space.folder)"
@@ -44,6 +54,51 @@ extension Preflight {
             limit: "not before \(manifest.created)",
             reason: "the bundle was made then, and certificates made by a slow clock are not valid on other machines",
             fix: "set the clock with `date --utc --set`, and the hardware clock with `hwclock --systohc`")
+    }
+
+    /// Only root can lay files and start units.
+    var privileges: Finding {
+        Finding(
+            id: "privileges", verdict: !isRunning ? .skipped : probe.userID == 0 ? .pass : .warn,
+            measured: isRunning ? "user \(probe.userID)" : "not measured", limit: "root, user 0",
+            reason: "only root can lay files and start units; other users may look, and see less",
+            fix: "run it with sudo")
+    }
+
+    /// Nothing is written through a link, which could lead out of the target, and no file replaces a folder.
+    var places: Finding {
+        let mine = manifest.entries.filter { $0.roles.includes(role) }
+        var verdict = Finding.Verdict.pass
+        var measured = "nothing is in the way"
+        do throws(Unreadable) {
+            let odd = try oddPlaces(mine)
+            if !odd.isEmpty {
+                verdict = .fail
+                measured = odd.prefix(4).joined(separator: ", ") + (odd.count > 4 ? ", \(odd.count - 4) more" : "")
+            }
+        } catch { (verdict, measured) = (.unknown, error.reason) }
+        return Finding(
+            id: "places", verdict: verdict, measured: measured, limit: "folders on the way to each file",
+            reason: "sealift writes through no link, and puts no file in the place of a folder",
+            fix: "move what is there away; for data on another disk use a bind mount instead of a link")
+    }
+
+    private func oddPlaces(_ entries: [Entry]) throws(Unreadable) -> [String] {
+        let folders = Set(entries.flatMap { $0.isDirectory ? $0.place.ancestors + [$0.place] : $0.place.ancestors })
+        var odd: Set<MemberPath> = []
+        var words: [String] = []
+        // Sorted, so that what is below an odd one is left out: it would be looked at through a link.
+        for folder in folders.sorted() where odd.isDisjoint(with: folder.ancestors) {
+            let path = "/" + folder.text
+            guard try probe.exists(path), probe.kind(of: path) != .directory else { continue }
+            odd.insert(folder)
+            words.append("\(path) is \(probe.kind(of: path) == .link ? "a link" : "no folder")")
+        }
+        for entry in entries where !entry.isDirectory && odd.isDisjoint(with: entry.place.ancestors) {
+            let path = "/" + entry.place.text
+            if try probe.exists(path), probe.kind(of: path) == .directory { words.append("\(path) is a folder") }
+        }
+        return words
     }
 
     /// What sealift has installed here before.

@@ -4,8 +4,9 @@ import Values
 extension Preflight {
     /// The numbers of uname's release, whatever a distribution put behind them.
     func kernel(_ minimum: Version) -> Finding.Measurement {
-        let release = probe.kernelRelease
-        return KernelRelease(release).isAtLeast(minimum.numbers) ? .holds(release) : .broken(release)
+        let release = KernelRelease(probe.kernelRelease)
+        guard release.isNumbered else { return .unknown("the kernel calls itself \(probe.kernelRelease)") }
+        return judged(release.isAtLeast(minimum.numbers), probe.kernelRelease)
     }
 
     /// Each option is `y` or `m`.
@@ -15,6 +16,7 @@ extension Preflight {
         for line in text.split(separator: "\n") where line.hasSuffix("=y") || line.hasSuffix("=m") {
             isOn.insert(line.dropLast(2))
         }
+        guard !isOn.isEmpty else { return .unknown("the kernel's configuration names no option") }
         let missing = options.filter { !isOn.contains("CONFIG_" + $0) }
         return missing.isEmpty ? .holds("all on") : .broken("not on: " + missing.joined(separator: ", "))
     }
@@ -40,7 +42,7 @@ extension Preflight {
             if let name = path.split(separator: "/").last { known.insert(plain(name.prefix { $0 != "." })) }
         }
         let missing = modules.filter {
-            !known.contains(plain($0)) && probe.text("/sys/module/\(plain($0))/uevent") == nil
+            !known.contains(plain($0)) && probe.kind(of: "/sys/module/\(plain($0))") != .directory
         }
         guard !missing.isEmpty else { return .holds("all there") }
         let words = missing.joined(separator: ", ")
@@ -51,20 +53,22 @@ extension Preflight {
 
     private func plain(_ name: some StringProtocol) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
 
-    /// Controllers of the unified hierarchy, or those of v1 where that is accepted.
-    func cgroup(_ v2: [String], _ v1: [String]?) -> Finding.Measurement {
+    /// Controllers of the unified hierarchy, or those of v1 where that is accepted. Hybrid machines are v1.
+    func cgroup(_ v2: [String], _ v1: [String]?) throws(Unreadable) -> Finding.Measurement {
         if let text = probe.text("/sys/fs/cgroup/cgroup.controllers") {
             return controllers(v2, among: Set(text.split { $0 == " " || $0 == "\n" }), version: "v2")
         }
-        guard let text = probe.text("/proc/cgroups") else { return .unknown("no cgroup hierarchy is mounted") }
-        guard let v1 else { return .broken("v1") }
+        let rows = try kernelText("/proc/cgroups")
         // name, hierarchy, number of cgroups, enabled
-        var enabled: Set<Substring> = []
-        for line in text.split(separator: "\n") {
-            let fields = line.split(whereSeparator: isBlank)
-            if fields.count == 4, fields[3] == "1" { enabled.insert(fields[0]) }
+        let enabled = try rows.map(skipping: 1) { line -> Substring? in
+            guard line.count == 4, let isEnabled = decimal(line[3]) else { return nil }
+            return isEnabled == 0 ? "" : line[0]
         }
-        return controllers(v1, among: enabled, version: "v1")
+        // Enabled and not mounted is as good as missing.
+        let mounted = try kernelText("/proc/self/mounts").map { line in line.count == 6 ? line : nil }
+            .filter { $0[2] == "cgroup" }.flatMap { $0[3].split(separator: ",") }
+        guard let v1 else { return .broken("v1") }
+        return controllers(v1, among: Set(enabled).intersection(mounted), version: "v1")
     }
 
     private func controllers(
@@ -75,12 +79,17 @@ extension Preflight {
             ? .holds(version) : .broken("\(version) without " + missing.joined(separator: ", "))
     }
 
-    /// A kernel parameter that is a number.
-    func sysctl(_ key: String, _ minimum: Int) -> Finding.Measurement {
-        let path = "/proc/sys/" + String(key.map { $0 == "." ? "/" : $0 })
-        let word = probe.text(path)?.split { $0 == "\n" || $0 == " " || $0 == "\t" }.first
-        guard let word, let value = Int(word) else { return .unknown("\(key) does not tell") }
-        return value >= minimum ? .holds("\(value)") : .broken("\(value)")
+    /// A kernel parameter that is one number. Dots part names (sysctl(8)).
+    func sysctl(_ key: String, _ minimum: Int) throws(Unreadable) -> Finding.Measurement {
+        let names = key.split(separator: ".", omittingEmptySubsequences: false)
+        guard names.allSatisfy({ !$0.isEmpty && !$0.contains("/") }) else {
+            throw Unreadable(reason: "\(key) is no name of a kernel parameter")
+        }
+        let text = try kernelText("/proc/sys/" + names.joined(separator: "/"))
+        guard text.lines.count == 1, text.lines[0].count == 1, let value = Int(text.lines[0][0]) else {
+            throw text.refusal(0)
+        }
+        return judged(value >= minimum, "\(value)")
     }
 }
 
@@ -92,6 +101,9 @@ public struct KernelRelease: Hashable, Sendable {
     public init(_ release: String) {
         numbers = release.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.split(separator: ".").map { Int($0) ?? 0 }
     }
+
+    /// Whether it begins with a number at all.
+    var isNumbered: Bool { !numbers.isEmpty }
 
     /// Whether it is `minimum` or newer; what is not said counts as 0. (As a ``Version`` the `-18` would make it older.)
     public func isAtLeast(_ minimum: [Int]) -> Bool {

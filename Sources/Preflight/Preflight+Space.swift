@@ -21,7 +21,8 @@ extension Preflight {
     /// Files that are there as our receipt has them are not written again, and need nothing.
     static func needs(
         of manifest: Manifest, _ role: String, _ probe: any MachineProbe, _ previous: Receipt?
-    ) -> [Need] {
+    ) -> (known: [Need], unmeasured: Set<MemberPath?>) {
+        var unmeasured: Set<MemberPath?> = []
         var laid: [MemberPath: Content] = [:]
         for file in previous?.files ?? [] {
             if case .file(_, let content?) = file.kind { laid[file.path] = content }
@@ -31,7 +32,10 @@ extension Preflight {
         for entry in manifest.entries where entry.roles.includes(role) && !entry.isDirectory {
             let folder = entry.place.parent
             if mountOfFolder[folder] == nil {
-                guard let space = probe.space(of: folder) else { continue }
+                guard let space = unmeasured.contains(folder) ? nil : probe.space(of: folder) else {
+                    unmeasured.insert(folder)
+                    continue
+                }
                 let index = needs.firstIndex { $0.space.mount == space.mount }
                 if index == nil { needs.append(Need(space: space)) }
                 mountOfFolder[folder] = index ?? needs.count - 1
@@ -39,12 +43,16 @@ extension Preflight {
             guard let index = mountOfFolder[folder] else { continue }
             let isProgram = (entry.permissions?.mode.bits ?? 0) & 0o111 != 0
             needs[index].hasProgram = needs[index].hasProgram || isProgram
-            if let content = entry.content, laid[entry.place] == content { continue }
+            if let content = entry.content, laid[entry.place] == content,
+                probe.kind(of: "/" + entry.place.text) == .file
+            {
+                continue
+            }
             let size = entry.content?.size.bytes ?? 0
             needs[index].bytes += ByteCount((size + block - 1) / block * block)
             needs[index].files += 1
         }
-        return needs
+        return (needs, unmeasured)
     }
 
     /// Space, files, and what the mount allows, for each mount that something is laid on.
@@ -55,7 +63,13 @@ extension Preflight {
             findings.append(writable(need.space))
             if need.hasProgram, isRunning { findings.append(executable(need.space)) }
             return findings
-        }
+        } + unmeasured.map { "/" + ($0?.text ?? "") }.sorted().map(unknownSpace)
+    }
+
+    private func unknownSpace(_ folder: String) -> Finding {
+        Finding(
+            id: "space:\(folder)", verdict: .unknown, measured: "its file system does not tell",
+            limit: "room for the bundle", reason: "a disk that fills up stops the platform", fix: "look as root")
     }
 
     private func space(_ need: Need) -> Finding {

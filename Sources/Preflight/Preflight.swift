@@ -14,6 +14,8 @@ public struct Preflight: Sendable {
     let others: [Receipt]
     /// What the bundle needs on each mount.
     let needs: [Need]
+    /// Folders of the bundle whose mount cannot be looked at.
+    let unmeasured: Set<MemberPath?>
 
     /// - Parameters:
     ///   - isRunning: Whether the target is the running machine.
@@ -25,19 +27,23 @@ public struct Preflight: Sendable {
         self.isRunning = isRunning
         previous = receipts.first { $0.bundle.name == manifest.name }
         others = receipts.filter { $0.bundle.name != manifest.name }
-        needs = Self.needs(of: manifest, role, probe, previous)
+        (needs, unmeasured) = Self.needs(of: manifest, role, probe, previous)
     }
 
     /// Tries every rule.
     ///
     /// - Parameter ignored: Names of rules whose failure is taken as a warning.
-    public func survey(ignoring ignored: Set<String> = []) -> Survey {
-        var findings = [architecture, clock, installed] + mounts
+    /// - Throws: ``PreflightError/unknownRule(_:known:)`` when one of them is no rule of this bundle and role.
+    public func survey(ignoring ignored: Set<String> = []) throws(PreflightError) -> Survey {
+        var findings = [architecture, privileges, clock, installed, places] + mounts
         for requirement in manifest.requirements where requirement.roles.includes(role) {
             findings.append(finding(of: requirement))
         }
+        let known = Set(findings.map(\.id))
+        if let unknown = ignored.subtracting(known).min() { throw .unknownRule(unknown, known: known.sorted()) }
         for index in findings.indices where findings[index].verdict == .fail && ignored.contains(findings[index].id) {
             findings[index].verdict = .warn
+            findings[index].isIgnored = true
         }
         return Survey(findings: findings)
     }
@@ -51,35 +57,40 @@ public struct Preflight: Sendable {
         }
         let verdict: Finding.Verdict
         let measured: String
-        switch measure(rule) {
-        case .holds(let text): (verdict, measured) = (.pass, text)
-        case .broken(let text): (verdict, measured) = (requirement.severity == .fail ? .fail : .warn, text)
-        case .unknown(let text): (verdict, measured) = (.unknown, text)
-        }
+        var command: String?
+        do throws(Unreadable) {
+            switch try measure(rule) {
+            case .holds(let text): (verdict, measured) = (.pass, text)
+            case .broken(let text):
+                (verdict, measured) = (requirement.severity == .fail ? .fail : .warn, text)
+                if case .defaultRoute = rule { command = Self.dummyRoute }
+            case .unknown(let text): (verdict, measured) = (.unknown, text)
+            }
+        } catch { (verdict, measured) = (.unknown, error.reason) }
         return Finding(
             id: requirement.id, verdict: verdict, measured: measured, limit: rule.limit, reason: requirement.reason,
-            fix: requirement.fix)
+            fix: requirement.fix, command: command)
     }
 
     /// One line a kind; the rules themselves stand in files of their own.
-    private func measure(_ rule: Requirement.Rule) -> Finding.Measurement {
+    private func measure(_ rule: Requirement.Rule) throws(Unreadable) -> Finding.Measurement {
         switch rule {
-        case .cores(let minimum): cores(minimum)
-        case .memory(let minimum): memory(minimum)
-        case .disk(let path, let minimum): disk(path, minimum)
+        case .cores(let minimum): try cores(minimum)
+        case .memory(let minimum): try memory(minimum)
+        case .disk(let path, let minimum): try disk(path, minimum)
         case .kernel(let minimum): kernel(minimum)
         case .kernelConfig(let options): kernelConfig(options)
         case .kernelModule(let modules): kernelModule(modules)
-        case .cgroup(let v2, let v1): cgroup(v2, v1)
-        case .port(let ranges): ports(ranges)
-        case .defaultRoute: defaultRoute()
-        case .routeOverlap(let networks): routeOverlap(networks)
-        case .pathAbsent(let paths): pathAbsent(paths)
-        case .program(let names): programs(names)
-        case .systemd(let minimum): systemd(minimum)
+        case .cgroup(let v2, let v1): try cgroup(v2, v1)
+        case .port(let ranges): try ports(ranges)
+        case .defaultRoute: try defaultRoute()
+        case .routeOverlap(let networks): try routeOverlap(networks)
+        case .pathAbsent(let paths): try pathAbsent(paths)
+        case .program(let names): try programs(names)
+        case .systemd(let minimum): try systemd(minimum)
         case .hostName: hostName()
-        case .sysctl(let key, let minimum): sysctl(key, minimum)
-        case .swapOff: swapOff()
+        case .sysctl(let key, let minimum): try sysctl(key, minimum)
+        case .swapOff: try swapOff()
         }
     }
 

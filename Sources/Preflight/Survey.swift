@@ -13,16 +13,23 @@ public struct Survey: Hashable, Sendable {
     /// Findings with this verdict.
     public func with(_ verdict: Finding.Verdict) -> [Finding] { findings.filter { $0.verdict == verdict } }
 
-    /// A table: what holds on one line each, everything else with its reason and what to do.
-    public var text: String {
-        let rows = findings.map { [word($0.verdict), $0.id, $0.measured, $0.limit] }
-        let table = TextTable.lines(rows)
+    /// A table, what is graver nearer to the end; what is broken has its reason and what to do.
+    ///
+    /// - Parameter isVerbose: Whether rules that hold, or are left out, have lines; otherwise they are counted only.
+    public func text(isVerbose: Bool) -> String {
+        let order: [Finding.Verdict] =
+            isVerbose ? [.pass, .skipped, .unknown, .warn, .fail] : [.unknown, .warn, .fail]
+        let shown = order.flatMap(with)
+        let table = TextTable.lines(shown.map { [word($0.verdict), $0.id, $0.measured, $0.limit] })
         var lines: [String] = []
-        for (finding, row) in zip(findings, table) {
+        for (finding, row) in zip(shown, table) {
             lines.append(row)
             guard finding.verdict == .fail || finding.verdict == .warn else { continue }
-            lines += TextTable.lines([["why", finding.reason]], indent: 6)
-            if let fix = finding.fix { lines += TextTable.lines([["fix", fix]], indent: 6) }
+            var remarks = [["why", finding.reason]]
+            if let fix = finding.fix { remarks.append(["fix", fix]) }
+            if let command = finding.command { remarks.append(["type", command]) }
+            if finding.isIgnored { remarks.append(["note", "ignored as asked"]) }
+            lines += TextTable.lines(remarks, indent: 6)
         }
         return (lines + [summary]).map { $0 + "\n" }.joined()
     }
@@ -53,10 +60,8 @@ public struct Survey: Hashable, Sendable {
         let failed = with(.fail)
         return Diagnostic(
             "this machine does not meet \(failed.count == 1 ? "a requirement" : "\(failed.count) requirements") of the bundle",
-            details: failed.map { finding in
-                let fix = finding.fix.map { "; fix: \($0)" } ?? ""
-                return .init(finding.id, "\(finding.measured), \(finding.limit): \(finding.reason)\(fix)")
-            }, next: "mend what is named above, then run again; --ignore RULE installs all the same",
+            details: failed.map { .init($0.id, "\($0.measured), wanted: \($0.limit)") },
+            next: "mend what is named above, then run again; --ignore RULE installs all the same",
             exitCode: .requirements)
     }
 }

@@ -61,7 +61,9 @@ struct Case: Sendable, CustomTestStringConvertible {
     static let hardware = [
         Case(.cores(minimum: 4), .pass, "4", text(online, "0-3\n")),
         Case(.cores(minimum: 4), .fail, "3", text(online, "0-1,5\n")),
-        Case(.cores(minimum: 4), .pass, "4") { _ in }, Case(.cores(minimum: 5), .fail, "4", text(online, "nonsense")),
+        Case(.cores(minimum: 4), .pass, "4") { _ in },
+        Case(.cores(minimum: 1), .unknown, "line 1 of \(online) is not understood", text(online, "3-0\n")),
+        Case(.cores(minimum: 1), .unknown, "line 1 of \(online) is not understood", text(online, "")),
         // 2 GB less 8 % is 1 840 000 000 bytes, 1 796 875 KiB.
         Case(
             .memory(minimum: ByteCount(2_000_000_000)), .pass, "1.7 GiB",
@@ -72,7 +74,12 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(.memory(minimum: 1), .unknown, "/proc/meminfo does not tell") { _ in },
         Case(.swapOff, .pass, "none", text("/proc/swaps", "Filename\tType\n")),
         Case(.swapOff, .fail, "on: /dev/dm-1", text("/proc/swaps", "Filename Type\n/dev/dm-1 partition 1 0 -2\n")),
-        Case(.swapOff, .unknown, "/proc/swaps does not tell") { _ in },
+        Case(.swapOff, .pass, "none") { _ in },
+        Case(.swapOff, .unknown, "line 2 of /proc/swaps is not understood", text("/proc/swaps", "Filename\nodd\n")),
+        Case(.memory(minimum: ByteCount(Int.max)), .fail, "2.0 GiB", text("/proc/meminfo", "MemTotal: 2097152 kB\n")),
+        Case(
+            .memory(minimum: 1), .unknown, "line 1 of /proc/meminfo is not understood",
+            text("/proc/meminfo", "MemTotal: 99999999999999999999 kB\n")),
     ]
     @Test(arguments: hardware) func `the hardware`(example: Case) throws { try check(example) }
 
@@ -80,6 +87,11 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(.kernel(minimum: Version("6.1")), .pass, "6.1.0-18-amd64") { _ in },
         Case(.kernel(minimum: Version("6.1.1")), .fail, "6.1.0-18-amd64") { _ in },
         Case(.kernel(minimum: Version("4.15")), .pass, "5.4.0+") { $0.kernelRelease = "5.4.0+" },
+        Case(.kernel(minimum: Version("4.15")), .pass, "4.15.0-rc1") { $0.kernelRelease = "4.15.0-rc1" },
+        Case(.kernel(minimum: Version("4.15")), .unknown, "the kernel calls itself odd") { $0.kernelRelease = "odd" },
+        Case(
+            .kernelConfig(options: ["A"]), .unknown, "the kernel's configuration names no option",
+            text("/boot/config-6.1.0-18-amd64", "torn")),
         Case(
             .kernelConfig(options: ["A", "B"]), .pass, "all on",
             text("/boot/config-6.1.0-18-amd64", "CONFIG_A=y\nCONFIG_B=m\n")),
@@ -111,19 +123,40 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(
             .sysctl(key: "kernel.keys.root_maxkeys", minimum: 10_001), .fail, "10000",
             text("/proc/sys/kernel/keys/root_maxkeys", "10000\n")),
-        Case(.sysctl(key: "a.b", minimum: 1), .unknown, "a.b does not tell") { _ in },
+        Case(.sysctl(key: "a.b", minimum: 1), .unknown, "/proc/sys/a/b does not tell") { _ in },
+        Case(
+            .sysctl(key: "a.b", minimum: 1), .unknown, "line 1 of /proc/sys/a/b is not understood",
+            text("/proc/sys/a/b", "4096 8192\n")),
+        Case(.sysctl(key: "a./../b", minimum: 1), .unknown, "a./../b is no name of a kernel parameter") { _ in },
     ]
     @Test(arguments: kernel) func `the kernel`(example: Case) throws { try check(example) }
 
     static let controllers = "/sys/fs/cgroup/cgroup.controllers"
     static let v1 = "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t2\t1\t1\nmemory\t0\t1\t0\n"
+    static let mounts =
+        "cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0\ncgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n"
+    /// A machine with the old hierarchy, and with the unified one beside it for systemd.
+    static func hybrid(_ groups: String) -> @Sendable (inout PlayedProbe) -> Void {
+        {
+            $0.texts["/proc/cgroups"] = groups
+            $0.texts["/proc/self/mounts"] = mounts
+        }
+    }
     static let cgroups = [
         Case(.cgroup(v2: ["cpu", "memory"], v1: nil), .pass, "v2", text(controllers, "cpuset cpu io memory pids\n")),
         Case(.cgroup(v2: ["cpu", "memory"], v1: nil), .fail, "v2 without memory", text(controllers, "cpuset cpu\n")),
-        Case(.cgroup(v2: ["cpu"], v1: nil), .fail, "v1", text("/proc/cgroups", v1)),
-        Case(.cgroup(v2: ["cpu"], v1: ["cpu"]), .pass, "v1", text("/proc/cgroups", v1)),
-        Case(.cgroup(v2: ["cpu"], v1: ["memory"]), .fail, "v1 without memory", text("/proc/cgroups", v1)),
-        Case(.cgroup(v2: ["cpu"], v1: nil), .unknown, "no cgroup hierarchy is mounted") { _ in },
+        Case(.cgroup(v2: ["cpu"], v1: nil), .fail, "v1", hybrid(v1)),
+        Case(.cgroup(v2: ["cpu"], v1: ["cpu"]), .pass, "v1", hybrid(v1)),
+        Case(.cgroup(v2: ["cpu"], v1: ["memory"]), .fail, "v1 without memory", hybrid(v1)),
+        Case(.cgroup(v2: ["cpu"], v1: nil), .unknown, "/proc/cgroups does not tell") { _ in },
+        // Enabled, and mounted nowhere.
+        Case(.cgroup(v2: ["cpu"], v1: ["pids"]), .fail, "v1 without pids", hybrid(v1 + "pids\t0\t1\t1\n")),
+        Case(
+            .cgroup(v2: ["cpu"], v1: ["cpu"]), .unknown, "line 2 of /proc/cgroups is not understood",
+            hybrid("#subsys_name\ncpu 1 yes\n")),
+        Case(.systemd(minimum: 1), .unknown, "systemctl does not tell its version") {
+            $0.paths = ["/run/systemd/system"]
+        },
         Case(.systemd(minimum: 219), .fail, "not booted with systemd") {
             $0.outputs["systemctl --version"] = "systemd 252"
         },
@@ -138,17 +171,53 @@ struct Case: Sendable, CustomTestStringConvertible {
     ]
     @Test(arguments: cgroups) func `cgroups and systemd`(example: Case) throws { try check(example) }
 
-    static let heading = "  sl  local_address rem_address   st\n"
-    static let tcp =
-        heading + "   0: 00000000:192B 00000000:0000 0A 00000000:00000000\n   1: 0100007F:0050 0100007F:9999 01 0:0\n"
+    static let heading =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+    static func socket(_ local: String, _ remote: String, _ state: String) -> String {
+        "   0: \(local) \(remote) \(state) 00000000:00000000 00:00000000 00000000     0        0 1 1\n"
+    }
+    static func tcp(_ lines: String) -> @Sendable (inout PlayedProbe) -> Void {
+        {
+            $0.texts["/proc/net/udp"] = heading
+            $0.texts["/proc/net/tcp"] = heading + lines
+        }
+    }
+    static func sockets(_ table: String, _ lines: String) -> @Sendable (inout PlayedProbe) -> Void {
+        {
+            tcp("")(&$0)
+            $0.texts["/proc/net/\(table)"] = heading + lines
+        }
+    }
+    static let listening =
+        socket("00000000:192B", "00000000:0000", "0A") + socket("0100007F:0050", "0100007F:9999", "01")
+    static let loopback6 = String(repeating: "0", count: 24) + "01000000"
     static let ranges = ["6440-6445/tcp", "80/tcp", "8472/udp"].compactMap { PortRange($0) }
     static let ports = [
-        Case(.port(ranges), .fail, "taken: 6443/tcp", text("/proc/net/tcp", tcp)),
+        Case(.port(ranges), .fail, "taken: 6443/tcp on all addresses", tcp(listening)),
         // Port 80 is the near end of a connection, nobody waits there.
-        Case(.port(Array(ranges[1...])), .pass, "all free", text("/proc/net/tcp", tcp)),
-        Case(.port(ranges), .fail, "taken: 8472/udp", text("/proc/net/udp6", heading + " 9: 0:2118 0:0 07 0:0\n")),
-        Case(.port([ranges[1]]), .pass, "all free", text("/proc/net/udp", heading + " 9: 0:0050 0:0 07 0:0\n")),
-        Case(.port(ranges), .unknown, "/proc/net does not tell") { _ in },
+        Case(.port(Array(ranges[1...])), .pass, "all free", tcp(listening)),
+        Case(
+            .port(ranges), .fail, "taken: 6440/tcp on 127.0.0.1", tcp(socket("0100007F:1928", "00000000:0000", "0A"))),
+        Case(.port(ranges), .pass, "all free", tcp(socket("0100007F:1927", "00000000:0000", "0A"))),
+        Case(
+            .port(ranges), .fail, "taken: 6445/tcp on ::1",
+            sockets("tcp6", socket("\(loopback6):192D", "\(loopback6):0000", "0A"))),
+        Case(.port(ranges), .pass, "all free", sockets("tcp6", socket("\(loopback6):192E", "\(loopback6):0000", "0A"))),
+        Case(
+            .port(ranges), .fail, "taken: 8472/udp on all addresses",
+            sockets("udp", socket("00000000:2118", "00000000:0000", "07"))),
+        Case(
+            .port(ranges), .fail, "taken: 8472/udp on ::1",
+            sockets("udp6", socket("\(loopback6):2118", "\(loopback6):0000", "07"))),
+        Case(.port([ranges[1]]), .pass, "all free", sockets("udp", socket("00000000:0050", "00000000:0000", "07"))),
+        Case(.port(ranges), .unknown, "/proc/net/tcp does not tell") { _ in },
+        Case(.port(ranges), .unknown, "/proc/net/udp does not tell", text("/proc/net/tcp", heading)),
+        Case(
+            .port(ranges), .unknown, "line 2 of /proc/net/tcp is not understood",
+            tcp(socket("0100007F:ZZZZ", "00000000:0000", "0A"))),
+        Case(
+            .port(ranges), .unknown, "line 2 of /proc/net/tcp is not understood",
+            tcp("   0: 00000000:192B 00000000:0000 0A\n")),
     ]
     @Test(arguments: ports) func `who listens`(example: Case) throws { try check(example) }
 
@@ -158,16 +227,36 @@ struct Case: Sendable, CustomTestStringConvertible {
     static let down = "eth0\t00000000\t0100A8C0\t0002\t0\t0\t0\t00000000\t0\t0\t0\n"
     static let pods = "eth1\t00002A0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
     static let zero = String(repeating: "0", count: 32)
+    static func v6(
+        _ destination: String, _ prefix: String, _ flags: String, _ device: String
+    ) -> @Sendable (inout PlayedProbe) -> Void {
+        {
+            $0.texts["/proc/net/route"] = routeHeading
+            $0.texts["/proc/net/ipv6_route"] =
+                "\(destination) \(prefix) \(zero) 00 \(zero) 00000400 00000001 00000000 \(flags) \(device)\n"
+        }
+    }
     static let routes = [
         Case(.defaultRoute, .pass, "by eth0", text("/proc/net/route", routeHeading + lan + gateway)),
         Case(.defaultRoute, .fail, "none", text("/proc/net/route", routeHeading + lan + down)),
-        Case(
-            .defaultRoute, .pass, "by eth2",
-            text("/proc/net/ipv6_route", "\(zero) 00 \(zero) 00 \(zero) 00000400 00000001 00000000 00000003 eth2\n")),
+        Case(.defaultRoute, .pass, "by eth2", v6(zero, "00", "00000003", "eth2")),
+        Case(.defaultRoute, .fail, "none", v6(zero, "00", "00200200", "lo")),
+        // Up, and leading to an error on purpose.
         Case(
             .defaultRoute, .fail, "none",
-            text("/proc/net/ipv6_route", "\(zero) 00 \(zero) 00 \(zero) ffffffff 00000001 00000000 00200200 lo\n")),
-        Case(.defaultRoute, .unknown, "/proc/net does not tell") { _ in },
+            text("/proc/net/route", routeHeading + "*\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\n")),
+        Case(.defaultRoute, .unknown, "/proc/net/route does not tell") { _ in },
+        Case(
+            .defaultRoute, .unknown, "line 2 of /proc/net/route is not understood",
+            text("/proc/net/route", routeHeading + "odd\n")),
+        Case(
+            .defaultRoute, .unknown, "line 2 of /proc/net/route is not understood",
+            text("/proc/net/route", routeHeading + "eth0 00000000 00000000 0001 0 0 0 FF00FF00 0 0 0\n")),
+        Case(.defaultRoute, .unknown, "line 1 of /proc/net/ipv6_route is not understood", v6("odd", "00", "0", "x")),
+        Case(
+            .routeOverlap(networks: ["fd42::/56"]), .fail, "fd42:0:0:0:0:0:0:0/64 by eth0",
+            v6("fd42" + String(zero.dropLast(4)), "40", "00000001", "eth0")),
+        Case(.routeOverlap(networks: ["fd42::/56"]), .unknown, "/proc/net/route does not tell") { _ in },
         Case(
             .routeOverlap(networks: ["10.42.0.0/16"]), .fail, "10.42.0.0/24 by eth1",
             text("/proc/net/route", routeHeading + gateway + pods)),
@@ -185,6 +274,10 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(.pathAbsent(["/usr/local/bin/k3s", "/x"]), .fail, "there: /x") { $0.paths = ["/x"] },
         Case(.program(["iptables"]), .pass, "found") { $0.paths = ["/usr/sbin/iptables"] },
         Case(.program(["iptables", "mount"]), .fail, "missing: mount") { $0.paths = ["/usr/sbin/iptables"] },
+        Case(.pathAbsent(["/x"]), .unknown, "/x cannot be looked at") { $0.kinds["/x"] = .hidden },
+        Case(.pathAbsent(["/x"]), .fail, "there: /x") { $0.kinds["/x"] = .link },
+        Case(.program(["mount"]), .unknown, "/sbin/mount cannot be looked at") { $0.kinds["/sbin/mount"] = .hidden },
+        Case(.disk(path: "/", minimum: 1), .unknown, "the file system of / does not tell") { $0.hidesMounts = true },
         Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(5)), .pass, "5.0 GiB at /") { _ in },
         Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(6)), .fail, "5.0 GiB at /") { _ in },
         Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(6)), .pass, "7.0 GiB at /var/lib") {
@@ -193,4 +286,35 @@ struct Case: Sendable, CustomTestStringConvertible {
         },
     ]
     @Test(arguments: files) func `files and disks`(example: Case) throws { try check(example) }
+
+    static let all = hardware + kernel + cgroups + ports + routes + files
+
+    @Test func `every kind of rule is seen to hold, to be broken and not to be known`() {
+        var seen: [String: Set<Finding.Verdict>] = [:]
+        for example in Self.all {
+            let kind = Requirement(id: "it", rule: example.rule, severity: .fail, reason: "").kindName
+            seen[kind, default: []].insert(example.verdict)
+        }
+        print("preflight: \(seen.count) kinds of rules, \(Self.all.count) cases")
+        #expect(seen.count == 16)
+        // A host name is always known.
+        for (kind, verdicts) in seen where kind != "host-name" {
+            #expect(verdicts == [.pass, .fail, .unknown], "\(kind)")
+        }
+        #expect(seen["host-name"] == [.pass, .fail])
+    }
+
+    @Test func `a missing default route comes with a line to type`() throws {
+        let finding = try Self.survey(
+            .defaultRoute,
+            {
+                var probe = PlayedProbe()
+                probe.texts["/proc/net/route"] = Self.routeHeading
+                return probe
+            }())
+        #expect(
+            finding.command
+                == "ip link add dummy0 type dummy && ip link set dummy0 up && ip addr add 203.0.113.254/31 dev dummy0"
+                + " && ip route add default via 203.0.113.255 dev dummy0 metric 1000")
+    }
 }

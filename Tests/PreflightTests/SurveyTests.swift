@@ -18,7 +18,7 @@ import Values
         _ entries: [Entry], _ probe: PlayedProbe = PlayedProbe(), isRunning: Bool = true, receipts: [Receipt] = [],
         requirements: [Requirement] = [], ignoring: Set<String> = []
     ) throws -> Survey {
-        Preflight(
+        try Preflight(
             try Rules.manifest(requirements, entries: entries), role: "server", probe: probe, isRunning: isRunning,
             receipts: receipts
         ).survey(ignoring: ignoring)
@@ -80,7 +80,10 @@ import Values
     @Test func `what is laid already needs no space`() throws {
         let entries = [try Self.file("opt/x", .gibibytes(9))]
         #expect(try !survey(entries).isPassed)
-        #expect(try survey(entries, receipts: [receipt(entries)]).isPassed)
+        #expect(try !survey(entries, receipts: [receipt(entries)]).isPassed)  // not there any more
+        var probe = PlayedProbe()
+        probe.paths = ["/opt/x"]
+        #expect(try survey(entries, probe, receipts: [receipt(entries)]).isPassed)
     }
 
     @Test func `a path of another bundle fails`() throws {
@@ -93,7 +96,7 @@ import Values
         let entries = [try Self.file("usr/local/bin/k3s", 1)]
         var probe = PlayedProbe()
         probe.paths = ["/usr/local/bin/k3s"]
-        probe.texts["/proc/net/tcp"] = Rules.tcp
+        Rules.tcp(Rules.listening)(&probe)
         let mine = [try receipt(entries, units: ["k3s.service"])]
         let path = Requirement.Rule.pathAbsent(["/usr/local/bin/k3s"])
         #expect(try Rules.survey(path, probe).verdict == .fail)
@@ -129,8 +132,70 @@ import Values
         #expect(found.with(.warn).map(\.id) == ["rule.1"])
         #expect(found.refusal.exitCode == .requirements)
         #expect(found.refusal.details.map(\.label) == ["rule.0", "rule.2"])
-        #expect(found.text.contains("FAIL") && found.text.contains("2 fail"))
+        #expect(
+            found.text(isVerbose: false) == """
+                WARN  rule.1  NODE            a lower-case host name
+                      why  because
+                FAIL  rule.0  4               at least 99
+                      why  because
+                FAIL  rule.2  6.1.0-18-amd64  at least 99
+                      why  because
+                5 hold, 1 warn, 2 fail
+
+                """)
+        #expect(found.text(isVerbose: true).hasPrefix("ok    architecture  x86_64"))
         let all = try survey([], probe, requirements: requirements, ignoring: ["rule.0", "rule.2"])
         #expect(all.isPassed && all.with(.warn).count == 3)
+        #expect(all.findings.filter(\.isIgnored).map(\.id) == ["rule.0", "rule.2"])
+    }
+
+    @Test func `an unknown rule cannot be ignored`() throws {
+        let error = #expect(throws: PreflightError.self) {
+            try self.survey([], requirements: [], ignoring: ["architectur"])
+        }
+        let diagnostic = try #require(error).diagnostic
+        #expect(diagnostic.message == "no check is called \"architectur\"")
+        #expect(diagnostic.next == "did you mean --ignore architecture?")
+        #expect(diagnostic.exitCode == .usage)
+    }
+
+    @Test func `an ordinary user is warned`() throws {
+        var probe = PlayedProbe()
+        probe.userID = 1000
+        #expect(try survey([], probe).with(.warn).map(\.id) == ["privileges"])
+        #expect(try survey([], probe, isRunning: false).with(.skipped).map(\.id) == ["privileges"])
+    }
+
+    @Test(arguments: [
+        ("/var/lib/k", PathKind.link, Finding.Verdict.fail, "/var/lib/k is a link"),
+        ("/var", .file, .fail, "/var is no folder"), ("/var/lib/k/s", .directory, .fail, "/var/lib/k/s is a folder"),
+        ("/var/lib/k/s", .link, .pass, "nothing is in the way"),
+        ("/var", .hidden, .unknown, "/var cannot be looked at"),
+    ])
+    func `what stands in the way of files`(
+        path: String, kind: PathKind, verdict: Finding.Verdict, measured: String
+    ) throws {
+        var probe = PlayedProbe()
+        probe.kinds[path] = kind
+        let found = try #require(
+            try survey([Self.file("var/lib/k/s", 1)], probe).findings.first { $0.id == "places" })
+        #expect(found.verdict == verdict)
+        #expect(found.measured == measured)
+    }
+
+    @Test func `a mount that does not tell is not taken for a roomy one`() throws {
+        var probe = PlayedProbe()
+        probe.hidesMounts = true
+        let found = try survey([Self.file("opt/x", .gibibytes(99)), Self.file("opt/y", 1)], probe)
+        #expect(found.with(.unknown).map(\.id) == ["space:/opt"])
+    }
+
+    @Test func `folders above our own files are ours`() throws {
+        var probe = PlayedProbe()
+        probe.kinds["/opt/k"] = .directory
+        let rule = Requirement.Rule.pathAbsent(["/opt/k"])
+        let mine = [try receipt([Self.file("opt/k/x", 1)])]
+        #expect(try Rules.survey(rule, probe).verdict == .fail)
+        #expect(try Rules.survey(rule, probe, receipts: mine).verdict == .pass)
     }
 }

@@ -32,20 +32,22 @@ enum InstallCommand {
         let opened = try BundleOptions.open(invocation, console)
         let person = invocation.flag("yes") ? nil : Conversation()
         guard !asks || invocation.flag("yes") || person != nil else { throw noTerminal }
-        let choice = try SiteOptions.choose(invocation, opened, target, person)
-        var warnings = try opened.warnings + BundleOptions.checkFiles(opened.bundle, console)
-        let survey = CheckCommand.survey(invocation, opened, target, choice)
-        guard survey.isPassed else { throw survey.refusal }
-        warnings += CheckCommand.warnings(survey)
-
+        // First of all: what a run that was cut off left takes room, and its receipt may not count.
         let lock = try TargetLock(root: target.path)
         defer { withExtendedLifetime(lock) {} }
         try RecoverCommand.recover(target, console)
+
+        let choice = try SiteOptions.choose(invocation, opened, target, person)
         let planner = try planner(opened, target, choice)
         try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
+        let survey = try CheckCommand.survey(invocation, opened, target, choice)
+        console.show("checks\n" + survey.text(isVerbose: invocation.flag("verbose")))
+        guard survey.isPassed else { throw try CheckCommand.refusal(survey, console) }
+        let warnings =
+            try opened.warnings + BundleOptions.checkFiles(opened.bundle, console) + CheckCommand.warnings(survey)
         let plan = try planner.plan()
         if asks {
-            console.show("checks\n" + survey.text + "\n" + plan.text(opened.bundle.manifest))
+            console.show("\n" + plan.text(opened.bundle.manifest))
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }
         }
         let outcome = try install(plan, opened.bundle, choice, warnings + notes(plan, invocation), console)

@@ -2,6 +2,7 @@ import Apply
 import Arguments
 import JSON
 import Posix
+import Preflight
 import Reporting
 import Verify
 
@@ -18,7 +19,14 @@ enum PlanCommand {
         let choice = try SiteOptions.choose(invocation, opened, target, person)
         let planner = try InstallCommand.planner(opened, target, choice)
         try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
+        let survey = try CheckCommand.survey(invocation, opened, target, choice)
         let plan = try planner.plan()
-        try console.result(plan.json, text: plan.text(opened.bundle.manifest))
+        var json = plan.json.objectValue ?? JSONObject()
+        json.append("checks", survey.json)
+        try console.result(
+            .object(json),
+            text: "checks\n" + survey.text(isVerbose: invocation.flag("verbose")) + "\n"
+                + plan.text(opened.bundle.manifest))
+        guard survey.isPassed else { throw Ending(exitCode: .requirements) }
     }
 }
