@@ -126,7 +126,7 @@ public struct HostProbe: MachineProbe {
     public var now: Timestamp { System.now() }
 
     /// What cannot be looked at is not known.
-    private func value<Value>(_ body: () throws(FileError) -> Value) -> Value? {
+    func value<Value>(_ body: () throws(FileError) -> Value) -> Value? {
         do throws(FileError) { return try body() } catch { return nil }
     }
 }

@@ -11,6 +11,8 @@ public protocol MachineProbe: Sendable {
     /// The file system that holds, or would hold, a folder below the target's root; `nil` for the root itself. `nil` when
     /// it cannot be told, be it for want of rights.
     func space(of folder: MemberPath?) -> MountSpace?
+    /// Names of the programs that hold sockets, with their process numbers, as far as this user may see.
+    func holders(of sockets: Set<UInt64>) -> [UInt64: String]
     /// What `uname -m` says of the target.
     var machineName: String { get }
     /// The number of who asks; 0 is root.

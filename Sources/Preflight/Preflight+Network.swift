@@ -8,10 +8,17 @@ extension Preflight {
             ranges.contains { $0.transport == socket.transport && ($0.first...$0.last).contains(socket.port) }
         }
         guard !held.isEmpty else { return .holds("all free") }
-        let words = Set(held).sorted { ($0.port, $0.address) < ($1.port, $1.address) }.map {
-            "\($0.port)/\($0.transport.rawValue) on \($0.address)"
-        }.joined(separator: ", ")
-        return isOursRunning ? .holds("held by the installed platform: \(words)") : .broken("taken: \(words)")
+        let isOurs = isOursRunning
+        let holders = isOurs ? [:] : probe.holders(of: Set(held.map(\.inode)))
+        let sorted = held.sorted { ($0.port, $0.address) < ($1.port, $1.address) }
+        var words: [String] = []
+        for socket in sorted {
+            let holder = holders[socket.inode].map { " by \($0)" } ?? ""
+            let text = "\(socket.port)/\(socket.transport.rawValue) on \(socket.address)\(holder)"
+            if words.last != text { words.append(text) }
+        }
+        let list = words.joined(separator: ", ")
+        return isOurs ? .holds("held by the installed platform: \(list)") : .broken("taken: \(list)")
     }
 
     /// What occupies a port. The tables of IPv6 are missing where it is switched off.

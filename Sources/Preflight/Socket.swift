@@ -7,6 +7,8 @@ struct Socket: Hashable {
     let port: UInt16
     /// In the notation of people.
     let address: String
+    /// What tells it from other sockets, also among the open files of a process.
+    let inode: UInt64
 
     /// Sockets that occupy a port: TCP that listens, UDP that is bound.
     ///
@@ -18,11 +20,12 @@ struct Socket: Hashable {
     /// `.none` for a malformed line, `.some(nil)` for a socket that occupies nothing.
     private static func row(_ line: [Substring], _ transport: PortRange.Transport) -> Socket?? {
         guard line.count >= 10, line[0].last == ":", decimal(line[0].dropLast()) != nil,
-            let local = end(line[1]), end(line[2]) != nil, let state = hexadecimal(line[3], digits: 2, as: UInt8.self)
+            let local = end(line[1]), end(line[2]) != nil, let state = hexadecimal(line[3], digits: 2, as: UInt8.self),
+            let inode = decimal(line[9])
         else { return .none }
         // TCP_LISTEN of include/net/tcp_states.h. A UDP socket is in this table as soon as it has a port.
         guard transport == .udp || state == 0x0A, local.port != 0 else { return .some(nil) }
-        return Socket(transport: transport, port: local.port, address: local.address)
+        return Socket(transport: transport, port: local.port, address: local.address, inode: UInt64(inode))
     }
 
     /// `0100007F:1F90`: 32-bit words in the order of the processor, and the port.

@@ -45,6 +45,26 @@ import Values
         }
     }
 
+    @Test func `who holds a port is found by its name`() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(listener >= 0)
+        defer { close(listener) }
+        // Without an address the kernel chooses a free port on all of them.
+        try #require(listen(listener, 1) == 0)
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &size) }
+        }
+        try #require(status == 0)
+        let port = UInt16(bigEndian: address.sin_port)
+        let range = try #require(PortRange("\(port)/tcp"))
+        let finding = try #require(try survey("/", [.port([range])]).findings.last)
+        #expect(finding.verdict == .fail)
+        #expect(finding.measured.hasPrefix("taken: \(port)/tcp on all addresses by "))
+        #expect(finding.measured.hasSuffix(" (\(System.processID))"))
+    }
+
     @Test func `looking at a root changes nothing in it, and leaves it nowhere`() throws {
         let root = try makeRoot()
         defer { _ = Result { try Files.removeTree(root) } }

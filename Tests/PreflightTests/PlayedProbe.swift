@@ -22,6 +22,10 @@ struct PlayedProbe: MachineProbe {
     var processorCount = 4
     var now = Timestamp(seconds: 1_763_700_000)
 
+    /// Who holds which socket.
+    var holders: [UInt64: String] = [:]
+
+    func holders(of sockets: Set<UInt64>) -> [UInt64: String] { holders.filter { sockets.contains($0.key) } }
     func text(_ path: String) -> String? { texts[path] }
     func kind(of path: String) -> PathKind { kinds[path] ?? (paths.contains(path) ? .file : .absent) }
     func output(of command: [String]) -> String? { outputs[command.joined(separator: " ")] }

@@ -194,6 +194,10 @@ struct Case: Sendable, CustomTestStringConvertible {
     static let ranges = ["6440-6445/tcp", "80/tcp", "8472/udp"].compactMap { PortRange($0) }
     static let ports = [
         Case(.port(ranges), .fail, "taken: 6443/tcp on all addresses", tcp(listening)),
+        Case(.port(ranges), .fail, "taken: 6443/tcp on all addresses by haproxy (812)") {
+            tcp(listening + listening)(&$0)
+            $0.holders = [1: "haproxy (812)", 2: "nobody (1)"]
+        },
         // Port 80 is the near end of a connection, nobody waits there.
         Case(.port(Array(ranges[1...])), .pass, "all free", tcp(listening)),
         Case(
