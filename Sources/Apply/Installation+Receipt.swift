@@ -22,6 +22,19 @@ extension Installation {
             warnings: environment.warnings)
     }
 
+    /// Keeps the keys that the site wants to trust; they stay when the bundle goes.
+    func stageKeys() throws {
+        let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
+        for key in environment.rememberedKeys {
+            let path = ownPath("etc/sealift/trusted-keys/\(key.keyID).pub")
+            let text = Array(key.pem.utf8)
+            if try root.information(of: path)?.kind == .file, try root.read(path, limit: .kibibytes(64)) == text {
+                continue
+            }
+            try transaction.stageFile(path, Attributes(mode: .file, owner: owner), content: text)
+        }
+    }
+
     func stageReceipt(_ receipt: Receipt) throws {
         let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
         try transaction.stageDirectory(TargetRoot.receipts, Attributes(mode: .secretDirectory, owner: owner))
@@ -43,6 +56,12 @@ extension Receipt {
 }
 
 extension Plan {
+    /// Units of the last installation that this one does not have, such as those of another role.
+    var retiredUnits: [String] {
+        let units = steps.compactMap { if case .unit(let name, _, _, _) = $0.action { name } else { nil } }
+        return (previous?.units ?? []).filter { !units.contains($0) }
+    }
+
     /// Units that the steps start.
     var startedUnits: [String] {
         steps.compactMap { step in

@@ -33,6 +33,7 @@ extension Installation {
             try transaction.stageFile(file.path, file.attributes, content: file.content)
         }
         if !plan.root.isRunning { try enableUnits(files, rendered) }
+        try stageKeys()
     }
 
     /// Announces folders, files and links; returns where the content of files goes, and the templates to be rendered.

@@ -1,5 +1,5 @@
 public import Format
-import LibCrypto
+public import LibCrypto
 public import Posix
 public import Reporting
 import Transaction
@@ -18,6 +18,8 @@ public final class Installation {
         public var installer: String
         /// Warnings that belong into the receipt.
         public var warnings: [String]
+        /// Keys that the site trusts from now on, if the installation succeeds.
+        public var rememberedKeys: [PublicKey] = []
         /// Threads that unpack.
         public var workers: Int
         /// Whether syncfs(2) tells of errors (Linux 5.8).
@@ -114,7 +116,10 @@ public final class Installation {
         try stageReceipt(receipt)
         try transaction.seal()
         guard !environment.isCancelled() else { throw ApplyError.cancelled }
-        if plan.root.isRunning { try steps.stop(plan.startedUnits) }
+        if plan.root.isRunning {
+            try steps.stop(plan.startedUnits)
+            try steps.retire(plan.retiredUnits)
+        }
         try transaction.commit()
         if plan.root.isRunning { try steps.run(plan.steps) }
         if let leftover = try transaction.finish() { environment.progress.say(Self.uncleared(leftover)) }

@@ -15,6 +15,7 @@ final class StepRunner {
     /// Units that were enabled before and are to go.
     private var disabled: [String] = []
     private var hasReloaded = false
+    private var isTakingBack = false
 
     init(_ machine: any Machine, progress: any ProgressReceiver, isCancelled: @escaping @Sendable () -> Bool) {
         self.machine = machine
@@ -52,6 +53,7 @@ final class StepRunner {
 
     /// Takes back what was done: units stopped and disabled, commands undone, parameters set as before.
     func takeBack() -> [String] {
+        isTakingBack = true
         var failed: [String] = []
         for (words, take) in takings.reversed() {
             do throws(ApplyError) { try take() } catch { failed.append("\(words): \(error.diagnostic.message)") }
@@ -230,6 +232,8 @@ extension StepRunner {
     private func program(_ arguments: [String], step: String, timeLimit: Int) throws(ApplyError) {
         let outcome = try outcome(of: arguments, step: step, timeLimit: timeLimit)
         guard outcome.isSuccess else {
+            // Ctrl-C reaches what runs in the foreground too.
+            guard !isCancelled() || isTakingBack else { throw .cancelled }
             throw stepFailed(step, "\(arguments[0]) ended with status \(outcome.status)", outcome)
         }
     }

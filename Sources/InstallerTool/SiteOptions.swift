@@ -13,6 +13,7 @@ enum SiteOptions {
         .values("set", "NAME=value", "a value of this site; secrets are refused here"),
         .values("values", "FILE", "a file of NAME=value lines", completing: .file),
         .flag("yes", letter: "y", "do not ask"),
+        .flag("remember-key", "trust the bundle's key from now on: keep it in /etc/sealift/trusted-keys"),
         .values("ignore", "RULE", "take the failure of this check as a warning; kept in the receipt"),
         .flag("verbose", letter: "v", "show the checks that hold, too"),
         .flag("allow-downgrade", "install although something newer is installed"),

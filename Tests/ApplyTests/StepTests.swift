@@ -75,6 +75,31 @@ import Testing
         #expect(failing.active == ["k3s.service"])
     }
 
+    @Test func `another role stops and disables the unit of the first`() throws {
+        let site = try PlantSite()
+        let machine = PlayedMachine()
+        try site.install(on: site.runningTarget, machine: machine)
+        let values = PlantSite.values + ["K3S_URL=https://10.0.0.1:6443"]
+        try site.install(role: "agent", values: values, on: site.runningTarget, machine: machine)
+        #expect(machine.active == ["k3s-agent.service"])
+        #expect(machine.enabled == ["k3s-agent.service"])
+        #expect(try site.mode("etc/systemd/system/k3s.service") == nil)
+    }
+
+    @Test func `a change of role that fails brings the first role back`() throws {
+        let site = try PlantSite()
+        let machine = PlayedMachine(stuck: ["k3s-agent.service"])
+        try site.install(on: site.runningTarget, machine: machine)
+        let before = try site.tree()
+        let values = PlantSite.values + ["K3S_URL=https://10.0.0.1:6443"]
+        #expect(throws: Diagnostic.self) {
+            try site.install(role: "agent", values: values, on: site.runningTarget, machine: machine)
+        }
+        #expect(try site.tree() == before)
+        #expect(machine.active == ["k3s.service"])
+        #expect(machine.enabled == ["k3s.service"])
+    }
+
     @Test(arguments: [true, false])
     func `labels are restored where SELinux is on`(isOn: Bool) throws {
         let site = try PlantSite { $0.steps.append(Step(.label(path: "/usr/local/bin/k3s"))) }

@@ -48,6 +48,14 @@ struct `the installer at the command line` {
         expect(try InstallerProgram.run("status", "--root", site.root.text), 0, "all as laid")
     }
 
+    @Test func `a key that is remembered is trusted by an image, and stays after the bundle`() throws {
+        expect(try run("apply", "--remember-key"), 0)
+        let path = "etc/sealift/trusted-keys/\(site.bundle.key.keyID).pub"
+        #expect(try site.read(path) == site.bundle.key.pem)
+        expect(try InstallerProgram.run("uninstall", "--yes", "--root", site.root.text), 0)
+        #expect(try site.mode(path) == "644")
+    }
+
     @Test func `status names what was changed since`() throws {
         expect(try run("apply"), 0)
         try Files.replace(site.root.appending("usr/local/bin/k3s"), with: [1], mode: .executable)

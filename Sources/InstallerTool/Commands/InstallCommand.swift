@@ -2,6 +2,7 @@ import Apply
 import Arguments
 import Format
 import JSON
+import LibCrypto
 import Posix
 import Preflight
 import Reporting
@@ -50,7 +51,11 @@ enum InstallCommand {
             console.show("\n" + plan.text(opened.bundle.manifest))
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }
         }
-        let outcome = try install(plan, opened.bundle, choice, warnings + notes(plan, invocation), console)
+        let environment = try environment(
+            warnings + notes(plan, invocation),
+            keys: invocation.flag("remember-key") ? opened.bundle.keys : [], console)
+        Interruption.listen()
+        let outcome = try Installation.run(plan, of: opened.bundle, values: choice.values, in: environment)
         try report(outcome, plan, survey, console)
     }
 
@@ -62,17 +67,16 @@ enum InstallCommand {
             workers: Workers.processorCount)
     }
 
-    private static func install(
-        _ plan: Plan, _ bundle: VerifiedBundle, _ choice: SiteOptions.Choice, _ warnings: [Diagnostic],
-        _ console: Console
-    ) throws -> Installation.Outcome {
-        Interruption.listen()
-        let environment = Installation.Environment(
+    private static func environment(
+        _ warnings: [Diagnostic], keys: [PublicKey], _ console: Console
+    ) throws -> Installation.Environment {
+        var environment = Installation.Environment(
             now: System.now(), runName: try System.randomName(), installer: SealiftInstall.version,
             warnings: warnings.map(\.message), workers: Workers.processorCount,
             trustsFileSystemSync: KernelRelease(System.kernelRelease).isAtLeast([5, 8]), progress: console.progress,
             isCancelled: { Interruption.wasAsked })
-        return try Installation.run(plan, of: bundle, values: choice.values, in: environment)
+        environment.rememberedKeys = keys
+        return environment
     }
 
     /// What a later reader of the receipt should know.
