@@ -144,6 +144,8 @@ extension StepRunner {
                 "stopping \(name)",
                 { [self] () throws(ApplyError) in
                     try systemctl(["stop", name], step: "stopping \(name)", timeLimit: 600)
+                    // Else systemd remembers the failures, and refuses the next try for a while. Fails where there were none.
+                    _ = try outcome(of: ["systemctl", "reset-failed", name], step: "forgetting \(name)", timeLimit: 60)
                 }
             ))
         say("starting \(name), which may take up to \(clockText(seconds: timeout))")
@@ -157,9 +159,12 @@ extension StepRunner {
     private func waitUntilActive(_ name: String, restartsBefore: Int, timeout: Int) throws(ApplyError) {
         let step = "starting \(name)"
         let deadline = machine.nanoseconds + UInt64(timeout) * 1_000_000_000
+        var activeAt: Int?
         while true {
             let now = try state(of: name)
-            if now.isActive { return }
+            // A unit of type simple is active as soon as it is forked: it shall still be the same one a second later.
+            if now.isActive, activeAt == now.restarts { return }
+            activeAt = now.isActive ? now.restarts : nil
             guard !now.hasFailed else { throw failed(step, "it ended with \(now.result)", unit: name) }
             guard now.restarts - restartsBefore < Self.patience else {
                 throw failed(step, "it was restarted \(now.restarts - restartsBefore) times", unit: name)
@@ -168,7 +173,7 @@ extension StepRunner {
                 throw failed(step, "it is still \(now.active) after \(clockText(seconds: timeout))", unit: name)
             }
             guard !isCancelled() else { throw .cancelled }
-            machine.pause(milliseconds: 500)
+            machine.pause(milliseconds: now.isActive ? 1_000 : 500)
         }
     }
 

@@ -11,9 +11,12 @@ enum BundleOptions {
     static let root: Option = .value(
         "root", "DIR", "lay it below this folder, such as a mounted image, and start nothing", completing: .directory)
 
+    /// install.sh gives it with every verb, also with those that need no bundle.
+    static let bundle: Option = .value(
+        "bundle", "DIR", "the bundle's folder; the one this program is in, unless given", completing: .directory)
+
     static let trust: [Option] = [
-        .value(
-            "bundle", "DIR", "the bundle's folder; the one this program is in, unless given", completing: .directory),
+        bundle,
         .values("key", "PUB", "trust this public key; may be given several times", completing: .file),
         .values("fingerprint", "SHA256:…", "trust the key with this fingerprint; 32 digits suffice"),
     ]

@@ -10,6 +10,7 @@ final class PlayedMachine: Machine {
         var enabled: Set<String> = []
         var parameters: [String: String] = ["vm.panic_on_oom": "1"]
         var clock: UInt64 = 0
+        var questions = 0
     }
 
     private let state = Mutex(State())
@@ -17,9 +18,14 @@ final class PlayedMachine: Machine {
     private let failing: [String]
     /// Units that never become active.
     private let stuck: Set<String>
+    /// Units that die as soon as they are started, and are started again by systemd.
+    private let restless: Set<String>
     let hasSELinux: Bool
 
-    init(failing: [String] = [], stuck: Set<String> = [], hasSELinux: Bool = false) {
+    init(
+        failing: [String] = [], stuck: Set<String> = [], restless: Set<String> = [], hasSELinux: Bool = false
+    ) {
+        self.restless = restless
         self.failing = failing
         self.stuck = stuck
         self.hasSELinux = hasSELinux
@@ -49,7 +55,10 @@ final class PlayedMachine: Machine {
         switch (arguments.first ?? "", arguments.dropFirst().first ?? "") {
         case ("systemctl", "show"):
             let now = state.active.contains(unit) ? "active" : "inactive"
-            return .init(status: 0, output: Array("ActiveState=\(now)\nResult=success\nNRestarts=0\n".utf8))
+            let restarts = restless.contains(unit) ? state.questions : 0
+            state.questions += 1
+            let text = "ActiveState=\(now)\nResult=success\nNRestarts=\(restarts)\n"
+            return .init(status: 0, output: Array(text.utf8))
         case ("systemctl", "is-enabled"): return .init(status: state.enabled.contains(unit) ? 0 : 1)
         case ("systemctl", "start"): if !stuck.contains(unit) { state.active.insert(unit) }
         case ("systemctl", "stop"): state.active.remove(unit)

@@ -32,6 +32,15 @@ import Testing
         #expect(machine.commands.contains("systemctl stop k3s.service"))
     }
 
+    @Test func `a unit that is active and dies again and again does not count as up`() throws {
+        let site = try PlantSite()
+        let before = try site.tree()
+        let machine = PlayedMachine(restless: ["k3s.service"])
+        let error = #expect(throws: Diagnostic.self) { try site.install(on: site.runningTarget, machine: machine) }
+        #expect(error?.message == "starting k3s.service failed: it was restarted 5 times")
+        #expect(try site.tree() == before)
+    }
+
     @Test func `what cannot be taken back is said, with another exit code`() throws {
         let site = try PlantSite()
         let machine = PlayedMachine(failing: ["systemctl stop"], stuck: ["k3s.service"])

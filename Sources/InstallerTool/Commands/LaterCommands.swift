@@ -9,7 +9,9 @@ enum LaterCommands {
     static let report = refusing("report", "write a report for the office", "use `sealift-install status --json`")
 
     private static func refusing(_ name: String, _ summary: String, _ next: String) -> InstallerCommand {
-        let table = Command(name, summary + " (not in version \(SealiftInstall.version))")
+        let table = Command(
+            name, summary + " (not in version \(SealiftInstall.version))",
+            options: [BundleOptions.bundle, BundleOptions.root])
         return InstallerCommand(table) { _, _ in
             throw Diagnostic(
                 "sealift-install \(SealiftInstall.version) cannot \(name) yet", next: next, exitCode: .usage)

@@ -9,7 +9,8 @@ import Values
 /// Brings a target on which a run was cut off to exactly the old or exactly the new files.
 enum RecoverCommand {
     static let command = InstallerCommand(
-        Command("recover", "undo or finish a run that was cut off", options: [BundleOptions.root])
+        Command(
+            "recover", "undo or finish a run that was cut off", options: [BundleOptions.bundle, BundleOptions.root])
     ) { invocation, console in
         let target = try BundleOptions.target(invocation)
         let lock = try TargetLock(root: target.path)

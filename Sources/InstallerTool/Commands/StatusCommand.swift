@@ -9,7 +9,9 @@ import Values
 /// Says what is installed, and which files are not as they were laid.
 enum StatusCommand {
     static let command = InstallerCommand(
-        Command("status", "show what is installed and what was changed since", options: [BundleOptions.root])
+        Command(
+            "status", "show what is installed and what was changed since",
+            options: [BundleOptions.bundle, BundleOptions.root])
     ) { invocation, console in
         let target = try BundleOptions.targetToRead(invocation)
         let states = try InstalledBundles.receipts(root: target.path).map { receipt in

@@ -14,7 +14,8 @@ enum UninstallCommand {
         Command(
             "uninstall", "remove the files and units of a bundle; data of the platform stays",
             options: [
-                BundleOptions.root, .value("name", "NAME", "which bundle; the only one, unless given"),
+                BundleOptions.bundle, BundleOptions.root,
+                .value("name", "NAME", "which bundle; the only one, unless given"),
                 .flag("yes", letter: "y", "do not ask"),
             ])
     ) { invocation, console in
