@@ -9,7 +9,17 @@ import Verify
 /// What was really laid, gathered on the way for the receipt.
 struct InstallationRecord {
     /// By path; folders that were there before any installation of ours are left out.
-    var files: [MemberPath: Receipt.File] = [:]
+    private(set) var files: [MemberPath: Receipt.File] = [:]
+    /// Folders of the bundle, with what they should have.
+    let folders: [MemberPath: Permissions]
+
+    init(_ entries: [Entry]) {
+        var folders: [MemberPath: Permissions] = [:]
+        for entry in entries {
+            if case .directory(let permissions) = entry.kind { folders[entry.place] = permissions }
+        }
+        self.folders = folders
+    }
 
     mutating func add(_ file: Receipt.File) { files[file.path] = file }
 }
@@ -17,7 +27,10 @@ struct InstallationRecord {
 extension Installation {
     /// Prepares everything but the receipt: declares, reads the medium once, renders, adds users and links.
     func stage() throws {
-        for file in plan.previous?.files ?? [] where file.isDirectory { try recordFolder(file.path) }
+        // A folder that an earlier installation of this bundle made stays in the receipt as long as it is there.
+        for file in plan.previous?.files ?? [] where file.isDirectory {
+            if try root.information(of: file.path)?.kind == .directory { record.add(file) }
+        }
         let (files, templates) = try declare()
         let pass = PayloadPass(bundle, files: files, templates: templates)
         if !plan.chunks.isEmpty {
@@ -99,16 +112,9 @@ extension Installation {
 
     private func recordFolders(_ made: [MemberPath]) throws {
         for folder in made {
-            let entry = bundle.manifest.entries.first { $0.isDirectory && $0.place == folder }
-            let permissions = entry?.permissions ?? Permissions(mode: .executable)
+            let permissions = record.folders[folder] ?? Permissions(mode: .executable)
             record.add(.init(path: folder, kind: .directory(permissions)))
         }
-    }
-
-    /// A folder that an earlier installation of this bundle made stays in the receipt as long as it is there.
-    private func recordFolder(_ path: MemberPath) throws {
-        guard let file = plan.previous?.files.first(where: { $0.path == path }) else { return }
-        if try root.information(of: path)?.kind == .directory { record.add(file) }
     }
 }
 

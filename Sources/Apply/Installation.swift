@@ -84,7 +84,7 @@ public final class Installation {
             root: plan.root.path, state: TargetRoot.state, name: environment.runName,
             watched: plan.watchedFolders(bundle),
             trustsFileSystemSync: environment.trustsFileSystemSync, effects: environment.effects)
-        record = InstallationRecord()
+        record = InstallationRecord(bundle.manifest.entries.filter { $0.roles.includes(plan.role) })
     }
 
     /// Installs. The caller holds the target's lock, and has recovered what an earlier run left.

@@ -38,8 +38,7 @@ extension Planner {
 
     /// Says so when a file that no receipt names would be overwritten.
     private func foreignNote(_ path: MemberPath) -> String? {
-        let isOurs = previous?.files.contains { $0.path == path } ?? false
-        return isOurs ? nil : "was not laid by sealift"
+        laidBefore.contains(path) ? nil : "was not laid by sealift"
     }
 
     private func conflict(_ path: MemberPath, _ found: FileInformation) -> TransactionError {

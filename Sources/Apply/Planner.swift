@@ -14,6 +14,8 @@ public struct Planner: ~Copyable {
     let role: String
     let values: SiteValues
     let receipts: [Receipt]
+    /// Every path that the last installation of this bundle's name laid.
+    let laidBefore: Set<MemberPath>
     let owners: OwnerTable
     let workers: Int
 
@@ -42,6 +44,8 @@ public struct Planner: ~Copyable {
         self.role = role
         self.values = values
         self.receipts = receipts
+        let previous = receipts.first { $0.bundle.name == bundle.manifest.name }
+        laidBefore = Set(previous?.files.map(\.path) ?? [])
         self.owners = owners
         self.workers = workers
     }
