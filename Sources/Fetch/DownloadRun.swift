@@ -29,19 +29,15 @@ final class DownloadRun: Sendable {
 
     /// Runs all jobs; returns one result for each.
     func run() throws(FetchError) -> [Downloaded] {
-        let count = min(jobs.count, context.settings.parallel)
-        let running = Monitor(count)
-        for _ in 0..<count {
-            let isStarted = startThread { [self] in
-                work()
-                running.withLock { $0 -= 1 }
-            }
-            if !isStarted {
+        var threads: [WaitedThread] = []
+        for _ in 0..<min(jobs.count, context.settings.parallel) {
+            guard let thread = WaitedThread({ [self] in work() }) else {
                 fail(.setup("the system has no thread for a download"))
-                running.withLock { $0 -= 1 }
+                break
             }
+            threads.append(thread)
         }
-        running.wait { $0 == 0 ? () : nil }
+        for thread in threads { thread.join() }
         return try state.withLock { state throws(FetchError) in
             if let error = state.error { throw error }
             return state.results.compactMap(\.self)

@@ -6,6 +6,7 @@ import Values
 final class NetworkThread: Sendable {
     private let shared = Shared()
     private let waker: TransferWaker
+    private let thread: WaitedThread
 
     /// What both sides see.
     fileprivate final class Shared: Sendable {
@@ -30,7 +31,7 @@ final class NetworkThread: Sendable {
     ///   - perHost: Exchanges at one time with one host and port.
     init(total: Int, perHost: Int) throws(FetchError) {
         let ready = Monitor<Result<TransferWaker, TransferFailure>?>(nil)
-        let isStarted = startThread { [shared] in
+        let started = WaitedThread { [shared] in
             do throws(TransferFailure) {
                 let loop = try TransferLoop()
                 ready.withLock { $0 = .success(loop.waker) }
@@ -40,13 +41,18 @@ final class NetworkThread: Sendable {
                 ready.withLock { $0 = .failure(error) }
             }
         }
-        guard isStarted else { throw .setup("the system has no thread for the network") }
-        do { waker = try ready.wait { $0 }.get() } catch { throw .setup(error.text) }
+        guard let started else { throw .setup("the system has no thread for the network") }
+        thread = started
+        do { waker = try ready.wait { $0 }.get() } catch {
+            started.join()
+            throw .setup(error.text)
+        }
     }
 
     deinit {
         shared.stop()
         waker.wake()
+        thread.join()
     }
 
     /// Runs `exchange` when its turn comes, and returns when it is over.
