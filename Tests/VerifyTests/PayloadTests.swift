@@ -123,6 +123,20 @@ struct PayloadTests {
         #expect(try open().unnamedVolumes() == ["payload-000.tar.zst"])
     }
 
+    @Test func `a line of SHA256SUMS that does not fit the signed chunks is found when everything is checked`() throws {
+        let signer = try PrivateKey.generate(.ecdsaP256)
+        let lines = try open().sums.lines.map { line in
+            (name: line.name, digest: line.name == "payload-002.tar.zst" ? SHA256Digest.of([1]) : line.digest)
+        }
+        try bundle.write(sums: SHA256Sums(lines).bytes, signedBy: signer)
+        let policy = TrustPolicy(pins: [Pin(signer.publicKey, origin: "t")])
+        let opened = try UntrustedBundle(opening: bundle.path).verified(under: policy)
+        try opened.verifyPayload(deep: false, workers: 2, progress: SilentProgress())
+        #expect(throws: VerifyError.wrongDigest(name: "payload-002.tar.zst")) {
+            try opened.verifyPayload(deep: true, workers: 2, progress: SilentProgress())
+        }
+    }
+
     @Test func `damage of a page for people is a warning, of anything else a refusal`() throws {
         try bundle.tamper("README.txt") { $0[0] ^= 1 }
         #expect(try open().verifyFiles() == [.wrongDigest(name: "README.txt")])
