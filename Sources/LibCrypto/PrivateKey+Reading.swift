@@ -19,6 +19,8 @@ extension PrivateKey {
     ///   - passphrase: Called once, and only when the key is encrypted; `nil` when nobody knows it.
     /// - Throws: ``CryptoError``; ``CryptoError/wrongPassphrase`` only when all but the passphrase is in order.
     public init(pem: SecretBytes, passphrase: () -> SecretBytes?) throws(CryptoError) {
+        // Before any decoding: that looks names up, for which libcrypto reads its configuration.
+        LibraryConfiguration.forbid()
         defer { ErrorQueue.clear() }
         let block = try unsafe pem.withUnsafeBytes { text throws(CryptoError) in
             try unsafe PEMBlock.only(in: text, labelled: Self.labels)
