@@ -67,7 +67,8 @@ public struct Prepared: Sendable {
 extension Resolver {
     /// Reads the definition, finds or makes its lock, and brings everything into the store.
     ///
-    /// What is wrong with definition or installer is told before anything is fetched.
+    /// What is wrong with definition or installer is told before anything is fetched. A lock that this run made, and could
+    /// not get everything for, does not stay: it may name what its makers are just about to replace.
     public func prepare(_ order: BuildOrder, at now: Timestamp) throws(ResolveError) -> Prepared {
         let definition = try defining { () throws(DefinitionError) in
             try Definition.load(order.definition, profiles: order.profiles)
@@ -76,10 +77,22 @@ extension Resolver {
         let installer = order.installer(architecture)
         if let installer { try InstallerFile.check(installer, for: architecture) }
         let outcome = try lock(definition, use: order.lock, at: now)
-        let gathered = try gathering { () throws(GatherError) in
-            try gatherer.gather(outcome.lock, for: definition, locals: outcome.locals)
+        do throws(GatherError) {
+            let gathered = try gatherer.gather(outcome.lock, for: definition, locals: outcome.locals)
+            return Prepared(gathered: gathered, lock: outcome, installer: installer)
+        } catch {
+            try withdraw(outcome)
+            throw .gather(error)
         }
-        return Prepared(gathered: gathered, lock: outcome, installer: installer)
+    }
+
+    /// Puts back the lock before, where this run wrote one.
+    private func withdraw(_ outcome: LockOutcome) throws(ResolveError) {
+        guard outcome.isWritten else { return }
+        try defining { () throws(DefinitionError) in
+            if let old = outcome.old { return try old.write(to: outcome.path) }
+            do throws(FileError) { try Files.remove(outcome.path) } catch { throw .file(error) }
+        }
     }
 
     /// The lock of `definition`: the one beside it, or a new one, which is written there.
