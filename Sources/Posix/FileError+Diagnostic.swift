@@ -26,6 +26,7 @@ extension Errno {
         case .textBusy: "stop the program that runs from this file, then run again"
         case .busy: "find out who uses it with `fuser -vm`, then run again"
         case .tooManyOpen: "raise the number of open files with `ulimit -n`"
+        case .tooLarge: "check that it is the right file"
         case .crossDevice: "choose a folder on the same mount"
         default: nil
         }

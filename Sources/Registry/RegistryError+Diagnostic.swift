@@ -71,6 +71,10 @@ extension FetchError {
     /// of the distribution API only its error codes, such as `MANIFEST_UNKNOWN`.
     fileprivate var withoutForeignWords: Diagnostic {
         var diagnostic = diagnostic
+        if case .connection(let site, .tls, _) = self {
+            diagnostic.next =
+                "check that \(site.host) speaks TLS 1.2 or later on this port; if it speaks plain http only, say --insecure-registry \(site.host)"
+        }
         guard case .refused(_, let response) = self else { return diagnostic }
         diagnostic.details.removeAll { $0.label == "server says" }
         let codes = RegistryAnswer.codes(response.body)

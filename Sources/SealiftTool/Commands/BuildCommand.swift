@@ -44,6 +44,7 @@ enum BuildCommand {
         ])
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
+        let choice = try PackingChoice(invocation)
         let signer = try Signer(invocation)
         let workshop = try Workshop(invocation, console)
         let use: LockUse = invocation.flag("locked") ? .locked : invocation.flag("update") ? .update : .current
@@ -55,15 +56,16 @@ enum BuildCommand {
         if let difference = prepared.lock.difference {
             console.say(Diagnostic(difference, severity: .note, exitCode: .done))
         }
-        let written = try write(prepared, workshop.store, signer, invocation, console)
+        let written = try write(prepared, choice, workshop.store, signer, invocation, console)
         console.finish()
         try console.result(json(written, signer, prepared), text: text(written, signer))
     }
 
     private static func write(
-        _ prepared: Prepared, _ store: Store, _ signer: borrowing Signer, _ invocation: Invocation, _ console: Console
+        _ prepared: Prepared, _ choice: PackingChoice, _ store: Store, _ signer: borrowing Signer,
+        _ invocation: Invocation, _ console: Console
     ) throws -> BundleWriter.Written {
-        let packing = try packing(invocation, prepared)
+        let packing = choice.options(usualVolumeSize: prepared.gathered.definition.volumeSize)
         guard let installer = prepared.installer else {
             fatalError("an order with an installer was prepared without one")
         }
@@ -76,21 +78,6 @@ enum BuildCommand {
         return try writer.write(contents, to: output.text.hasSuffix(".tar") ? .tar(output) : .folder(output)) {
             (sums) throws(CryptoError) in try signer.sign(sums)
         }
-    }
-
-    private static func packing(_ invocation: Invocation, _ prepared: Prepared) throws -> Packer.Options {
-        let level =
-            try invocation.value("level", as: "a number from 1 to 19") {
-                Int($0).flatMap { (1...19).contains($0) ? $0 : nil }
-            } ?? 3
-        let size = try invocation.value("volume-size", as: "a size from 16MiB to 1GiB") {
-            ByteCount(parsing: $0).flatMap { (.mebibytes(16)...Volume.maximumSize).contains($0) ? $0 : nil }
-        }
-        let builder = Manifest.Builder(
-            tool: "sealift", version: Sealift.version, zstd: FrameEncoder.libraryVersion, level: level)
-        return Packer.Options(
-            builder: builder, volumeSize: size ?? prepared.gathered.definition.volumeSize,
-            jobs: try JobsOption.value(of: invocation))
     }
 
     private static func text(_ written: BundleWriter.Written, _ signer: borrowing Signer) -> String {
@@ -123,5 +110,30 @@ enum BuildCommand {
             ],
             "signedBy": signer.fingerprint.map { .string($0) } ?? .null, "lock": LockReport.json(prepared.lock),
         ]
+    }
+}
+
+/// How to pack, as the command line says; read before anything is fetched, so that a wrong number is told at once.
+private struct PackingChoice {
+    let level: Int
+    /// `nil` for what the definition says.
+    let volumeSize: ByteCount?
+    let jobs: Int
+
+    init(_ invocation: Invocation) throws {
+        level =
+            try invocation.value("level", as: "a number from 1 to 19") {
+                Int($0).flatMap { (1...19).contains($0) ? $0 : nil }
+            } ?? 3
+        volumeSize = try invocation.value("volume-size", as: "a size from 16MiB to 1GiB") {
+            ByteCount(parsing: $0).flatMap { (.mebibytes(16)...Volume.maximumSize).contains($0) ? $0 : nil }
+        }
+        jobs = try JobsOption.value(of: invocation)
+    }
+
+    func options(usualVolumeSize: ByteCount) -> Packer.Options {
+        let builder = Manifest.Builder(
+            tool: "sealift", version: Sealift.version, zstd: FrameEncoder.libraryVersion, level: level)
+        return Packer.Options(builder: builder, volumeSize: volumeSize ?? usualVolumeSize, jobs: jobs)
     }
 }
