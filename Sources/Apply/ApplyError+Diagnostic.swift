@@ -37,6 +37,10 @@ extension ApplyError: Diagnosable {
             return Diagnostic(
                 "\(name) is a secret: a command line can be read by every user of the machine",
                 next: "give it with --values FILE, or leave it out and type it when asked", exitCode: .usage)
+        case .unreadableLine(let file, let line) where file == ValueSource.commandLineName:
+            return Diagnostic(
+                "cannot read the value that --set number \(line) gives", next: "write --set NAME=value",
+                exitCode: .usage)
         case .unreadableLine(let file, let line):
             return Diagnostic(
                 "cannot read line \(line) of \(quoted(file))",

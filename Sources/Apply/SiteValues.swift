@@ -47,8 +47,12 @@ public struct ValueSource: Sendable {
     ///
     /// - Throws: ``ApplyError/unreadableLine(file:line:)`` for a text without `=`.
     public static func commandLine(_ texts: [String]) throws(ApplyError) -> ValueSource {
-        ValueSource(name: "--set", isCommandLine: true, isFromThePast: false, values: try texts.enumerated().map(split))
+        ValueSource(
+            name: commandLineName, isCommandLine: true, isFromThePast: false, values: try texts.enumerated().map(split))
     }
+
+    /// What the command line is called where a file has its path.
+    static let commandLineName = "--set"
 
     /// The lines of a values file.
     public static func file(_ path: String, _ bytes: [UInt8]) throws(ApplyError) -> ValueSource {
@@ -72,7 +76,7 @@ public struct ValueSource: Sendable {
     }
 
     private static func split(_ index: Int, _ text: String) throws(ApplyError) -> (name: String, value: String) {
-        guard let value = pair(text[...]) else { throw .unreadableLine(file: "--set", line: index + 1) }
+        guard let value = pair(text[...]) else { throw .unreadableLine(file: Self.commandLineName, line: index + 1) }
         return value
     }
 

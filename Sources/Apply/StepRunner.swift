@@ -262,13 +262,19 @@ extension StepRunner {
         .stepFailed(step: step, reason: reason, output: lastLines(outcome.errorText + outcome.outputText))
     }
 
-    /// A unit's failure, with the last lines of its journal.
+    /// A unit's failure, with the last lines that it wrote itself; what systemd says about it where it wrote none.
     private func failed(_ step: String, _ reason: String, unit: String) -> ApplyError {
-        let journal = Result { () throws(FileError) in
-            try machine.run(["journalctl", "--no-pager", "--output=cat", "--lines=8", "--unit", unit], timeLimit: 30)
+        let own = journal(["_SYSTEMD_UNIT=\(unit)"])
+        return .stepFailed(
+            step: step, reason: reason, output: lastLines(own.isEmpty ? journal(["--unit", unit]) : own))
+    }
+
+    private func journal(_ match: [String]) -> String {
+        let asked = Result { () throws(FileError) in
+            try machine.run(
+                ["journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=8"] + match, timeLimit: 30)
         }
-        let text = if case .success(let outcome) = journal { outcome.outputText } else { "" }
-        return .stepFailed(step: step, reason: reason, output: lastLines(text))
+        return if case .success(let outcome) = asked, outcome.isSuccess { outcome.outputText } else { "" }
     }
 
     private func lastLines(_ text: String) -> [String] {

@@ -1,5 +1,4 @@
 import Arguments
-import LibCrypto
 import Posix
 import Reporting
 
@@ -12,7 +11,6 @@ enum SealiftInstall {
     ///
     /// - Returns: The exit code (design §5).
     static func run(_ arguments: [String]) -> Int32 {
-        LibraryConfiguration.forbid()
         System.ignoreBrokenPipes()
         let console = Console(isJSON: arguments.contains("--json"), isQuiet: arguments.contains("--quiet"))
         do {
