@@ -3,10 +3,12 @@
     release = k3s_release.Release(layout)     # layout with images `busybox`, `coredns`, `pause`
     release.publish(mirror, registry)         # the assets under GitHub's paths, the images under Docker Hub's names
 """
+import base64
 import gzip
 import hashlib
 import json
 import pathlib
+import random
 
 import archives
 import mirror as upstream
@@ -26,10 +28,10 @@ SUFFIX = {"amd64": "", "arm64": "-arm64"}
 
 
 class Release:
-    """The assets of one version, by name."""
+    """The assets of one version, by name. The program is `padding` bytes longer than it need be: comments that do not compress."""
 
-    def __init__(self, layout, version=VERSION):
-        self.layout, self.version = layout, version
+    def __init__(self, layout, version=VERSION, padding=0):
+        self.layout, self.version, self.padding = layout, version, padding
         self.assets = {"k3s-images.txt": "".join(f"{name}\n" for name in IMAGES).encode()}
         for architecture, suffix in SUFFIX.items():
             listed = {**self._archives(architecture), f"k3s{suffix}": self.program(architecture)}
@@ -40,8 +42,8 @@ class Release:
 
     def program(self, architecture):
         """The stand-in, with its version and architecture written in."""
-        text = STAND_IN.read_text()
-        return text.replace("@VERSION@", self.version).replace("@ARCHITECTURE@", architecture).encode()
+        text = STAND_IN.read_text().replace("@VERSION@", self.version).replace("@ARCHITECTURE@", architecture)
+        return text.encode() + comments(self.padding, seed=architecture)
 
     def path(self, asset):
         """Where GitHub serves an asset. In a path, `+` is `%2B`."""
@@ -66,6 +68,12 @@ class Release:
         made = {name: data, f"{name}.gz": gzip.compress(data, mtime=0), f"{name}.zst": (folder / f"{name}.zst").read_bytes()}
         scratch.remove(folder)
         return made
+
+
+def comments(size, seed):
+    """About `size` bytes of comments for a shell, which hardly compress; the same each time."""
+    text = base64.b64encode(random.Random(seed).randbytes(size * 3 // 4)).decode()
+    return "".join(f"#{text[start:start + 120]}\n" for start in range(0, len(text), 120)).encode()
 
 
 def publish_channels(mirror, version=VERSION):

@@ -1,10 +1,12 @@
 """A real container registry (docker-registry, the reference implementation) on loopback.
 
     with registry.Registry() as plain: plain.push(layout, "app-amd64", "acme/app:1")
+    plain.forget(); …; plain.asked()               # [("GET", "/v2/acme/app/manifests/1"), …]
     with registry.Registry(tls=True, password=True) as closed: …   # own CA and basic authentication
 """
 import base64
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
@@ -16,6 +18,7 @@ USER, PASSWORD = "lab", "lab-password"
 _HTPASSWD = f"{USER}:$2y$05$labsaltlabsaltlabsalteIs/ieIae3HaSAhjiA5RmQv0Vqp0q/Ru\n"
 _OCI = "application/vnd.oci.image"
 _DOCKER = "application/vnd.docker.distribution.manifest"
+_ACCESS = re.compile(r'"([A-Z]+) (\S+) HTTP/[0-9.]+" [0-9]+ ')  # a line of the access log, in Apache's combined form
 ACCEPT = ", ".join([f"{_OCI}.index.v1+json", f"{_OCI}.manifest.v1+json", f"{_DOCKER}.list.v2+json", f"{_DOCKER}.v2+json"])
 
 
@@ -32,12 +35,13 @@ class Registry:
         self.ca = self.folder / "certs" / "ca.crt" if tls else None
         self.storage = self.folder / "data"
         self.log = self.folder / "log"
+        self.seen = 0  # how much of the log was forgotten
         self.process = None
 
     def start(self):
         settings = {
             "version": "0.1",
-            "log": {"level": "error", "accesslog": {"disabled": True}},
+            "log": {"level": "error", "accesslog": {"disabled": False}},
             "storage": {"filesystem": {"rootdirectory": str(self.storage)}, "delete": {"enabled": True}},
             "http": {"addr": self.host, "secret": "lab", "relativeurls": self.relative_urls},
         }
@@ -80,6 +84,14 @@ class Registry:
     def blob(self, repository, digest):
         with self._open(f"/v2/{repository}/blobs/{digest}") as answer:
             return answer.read()
+
+    def asked(self):
+        """What clients asked for since the last `forget`: method and path, in order."""
+        return _ACCESS.findall(self.log.read_bytes()[self.seen:].decode(errors="replace"))
+
+    def forget(self):
+        """Starts counting anew."""
+        self.seen = self.log.stat().st_size
 
     def docker_config(self):
         """A `config.json` with this registry's password, in a folder for DOCKER_CONFIG."""

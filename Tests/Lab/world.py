@@ -36,6 +36,15 @@ class World:
     def __exit__(self, *_):
         self.stack.close()
 
+    def forget(self):
+        """Starts counting requests anew."""
+        self.mirror.forget()
+        self.registry.forget()
+
+    def asked(self):
+        """Every request since then, of mirror and registry: method and path."""
+        return [(each.method, each.path) for method in ("GET", "HEAD") for each in self.mirror.asked(method=method)] + self.registry.asked()
+
     @property
     def options(self):
         pairs = [(name, self.mirror.url) for name in UPSTREAMS] + [(name, self.registry.url) for name in REGISTRIES]
