@@ -1,4 +1,5 @@
 import Arguments
+import LibCrypto
 import Posix
 import Reporting
 
@@ -11,6 +12,7 @@ enum SealiftInstall {
     ///
     /// - Returns: The exit code (design §5).
     static func run(_ arguments: [String]) -> Int32 {
+        LibraryConfiguration.forbid()
         System.ignoreBrokenPipes()
         let console = Console(isJSON: arguments.contains("--json"), isQuiet: arguments.contains("--quiet"))
         do {
