@@ -35,13 +35,23 @@ public struct Removal: Sendable {
     /// For a person: what goes and what stays.
     public var text: String {
         var rows = receipt.units.map { ["stop", $0] }
-        rows += going.map { ["remove", "/" + $0.text] }
+        rows += goingRows
         rows += staying.map { ["keep", "/" + $0.text + " (was changed since it was laid)"] }
         rows += receipt.users.map { ["keep", "user \($0), who may own data"] }
         return
             (["\(receipt.bundle.name) \(receipt.bundle.version), below \(target.path)"]
             + TextTable.lines(rows, indent: 2))
             .map { $0 + "\n" }.joined()
+    }
+
+    /// So many files are named one by one; more are counted by folder.
+    private static let listed = 60
+
+    private var goingRows: [[String]] {
+        guard going.count > Self.listed else { return going.map { ["remove", "/" + $0.text] } }
+        var counts: [String: Int] = [:]
+        for path in going { counts["/" + (path.parent?.text ?? ""), default: 0] += 1 }
+        return counts.sorted { $0.key < $1.key }.map { ["remove", "\($0.value) from \($0.key)"] }
     }
 
     /// Removes. The caller holds the target's lock, and has recovered what an earlier run left.
@@ -83,6 +93,17 @@ public struct Removal: Sendable {
                 left.append(folder)
             }
         }
+        try removeState(effects, root)
         return left.reversed()
+    }
+
+    /// Removes the installer's own folders once nothing is installed any more.
+    private func removeState(_ effects: any FileEffects, _ root: borrowing DirectoryHandle) throws(FileError) {
+        for folder in [TargetRoot.receipts, TargetRoot.state] {
+            do throws(FileError) { try effects.removeDirectory(folder, in: root, "remove.state") } catch {
+                guard [.notEmpty, .exists].contains(error.errno) else { throw error }
+                return
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ enum BundleOptions {
 
     static let trust: [Option] = [
         bundle,
-        .values("key", "PUB", "trust this public key; may be given several times", completing: .file),
+        .values("key", "PUB", "trust this public key", completing: .file),
         .values("fingerprint", "SHA256:…", "trust the key with this fingerprint; 32 digits suffice"),
     ]
 

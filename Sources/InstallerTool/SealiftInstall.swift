@@ -14,7 +14,8 @@ enum SealiftInstall {
     static func run(_ arguments: [String]) -> Int32 {
         LibraryConfiguration.forbid()
         System.ignoreBrokenPipes()
-        let console = Console(isJSON: arguments.contains("--json"), isQuiet: arguments.contains("--quiet"))
+        let isQuiet = arguments.contains { $0 == "--quiet" || hasLetter("q", $0) }
+        let console = Console(isJSON: arguments.contains("--json"), isQuiet: isQuiet)
         do {
             try System.ensureStandardDescriptors()
             switch try program.parse(arguments) {
@@ -26,6 +27,11 @@ enum SealiftInstall {
         } catch {
             return console.failed(error).rawValue
         }
+    }
+
+    /// Whether `word` is a bundle of short options with this one in it: how a refusal is said is needed before all is read.
+    private static func hasLetter(_ letter: Character, _ word: String) -> Bool {
+        word.hasPrefix("-") && !word.hasPrefix("--") && word.contains(letter)
     }
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
