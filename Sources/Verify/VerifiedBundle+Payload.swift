@@ -9,7 +9,7 @@ extension VerifiedBundle {
     ///
     /// - Parameters:
     ///   - deep: Also checks each volume by SHA256SUMS, as other programs do; unpacks every chunk, compares the tar stream with the one
-    ///     that follows from the entries, and checks the digest of every entry (docs/decisions/0020).
+    ///     that follows from the entries, and checks the digest of every entry (docs/decisions/0022).
     ///   - workers: Threads that hash; one more reads, one more keeps the order.
     /// - Throws: ``VerifyError``, the first in the order of the payload.
     public func verifyPayload(deep: Bool, workers: Int, progress: any ProgressReceiver) throws(VerifyError) {
