@@ -3,6 +3,7 @@ import Definition
 import JSON
 import OCI
 import Posix
+import Reporting
 import Resolve
 import Values
 

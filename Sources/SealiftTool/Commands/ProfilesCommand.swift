@@ -3,6 +3,7 @@ import Definition
 import Format
 import JSON
 import Posix
+import Reporting
 import Values
 
 /// `sealift profiles [NAME]`: the platforms that bundles can be built for.
