@@ -25,6 +25,9 @@ static inline CURLcode sealift_curl_set_callback(CURL *easy, CURLoption option, 
     return (curl_easy_setopt)(easy, option, callback);
 }
 
+// An enumeration's constant before 8.16, a macro for 0L since: Swift sees two types, C one number.
+static const long sealift_curl_netrc_ignored = CURL_NETRC_IGNORED;
+
 // CURL_BLOB_COPY: curl keeps its own copy of the bytes.
 static inline CURLcode sealift_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
     struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};

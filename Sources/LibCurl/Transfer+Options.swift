@@ -13,7 +13,7 @@ extension Transfer {
         // One connection per transfer: HTTP/2 would put all blobs of a host into one TCP window.
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try set(CURLOPT_NOSIGNAL, 1)
-        try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        try set(CURLOPT_NETRC, sealift_curl_netrc_ignored)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try set(CURLOPT_BUFFERSIZE, 256 << 10)
         try set(CURLOPT_USERAGENT, "sealift")
