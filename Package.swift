@@ -168,8 +168,9 @@ let package = Package(
             ],
             path: "Sources/InstallerTool", swiftSettings: house,
             linkerSettings: [
+                // zlib: OpenSSL's static library asks for it where it was built with compression (Debian since trixie).
                 .unsafeFlags(
-                    ["-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all"],
+                    ["-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-lz"],
                     .when(configuration: .release))
             ]),
 

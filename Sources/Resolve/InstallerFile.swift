@@ -89,7 +89,7 @@ extension InstallerFault {
             "cannot build for \(architecture.rawValue): \(reason(architecture))",
             details: [.init("installer", quoted(path.text))],
             next:
-                "build it with scripts/build-installer on such a machine, or name one with --installer FILE",
+                "build it with scripts/build-installer --arch \(architecture.rawValue), or name one with --installer FILE",
             exitCode: .usage)
     }
 

@@ -41,7 +41,7 @@ def release_tool():
 
 
 def installer(architecture=ARCHITECTURE):
-    return _built(scratch.ROOT / f".build/installers/sealift-install-{architecture}", "scripts/build-installer")
+    return _built(scratch.ROOT / f".build/installers/sealift-install-{architecture}", f"scripts/build-installer --arch {architecture}")
 
 
 def environment(home, **more):

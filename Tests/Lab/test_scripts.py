@@ -104,6 +104,33 @@ class CheckImports(unittest.TestCase):
         self.assertEqual(self.check(), ["New: stands in only one of Package.swift and scripts/storeys.tsv"])
 
 
+class BuildInstaller(unittest.TestCase):
+    """What scripts/build-installer and scripts/swift-chroot refuse, before they do anything."""
+
+    def refusal(self, *command, before=()):
+        done = scratch.run(*before, scratch.ROOT / "scripts" / command[0], *command[1:], check=False)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        return done.stderr.removeprefix(f"{command[0]}: error: ").strip()
+
+    def test_refuses_what_it_cannot_build(self):
+        for words, expected in [
+            (["--arch"], "--arch needs amd64 or arm64"),
+            (["--arch", "riscv64"], "cannot build for 'riscv64' on "),
+            (["--swift-6.2", "--arch", "riscv64"], "--swift-6.2 checks for this machine's own architecture only"),
+            (["--arm64"], "unknown argument '--arm64'"),
+        ]:
+            with self.subTest(words):
+                self.assertTrue(self.refusal("build-installer", *words).startswith(expected))
+
+    def test_the_chroot_needs_root_and_a_command(self):
+        self.assertEqual(self.refusal("swift-chroot"), "no command: scripts/swift-chroot COMMAND [ARGUMENT]...")
+        nobody = ("unshare", "--user")  # nobody there, who may still read what we may
+        if scratch.run(*nobody, "true", check=False).returncode != 0:
+            self.skipTest("this machine makes no user name spaces")
+        self.assertEqual(self.refusal("swift-chroot", "true", before=nobody),
+                         "needs root for debootstrap, mount and chroot: run it with sudo")
+
+
 class MachinePaths(unittest.TestCase):
     """scripts/machine-paths.txt over one line at a time. The words are put together here so that this file is in order."""
 

@@ -268,7 +268,7 @@ struct InstallerTests {
             #expect(
                 words(error) == [
                     "cannot build for amd64: there is no installer for it", "installer: \"\(nowhere.text)\"",
-                    "next: build it with scripts/build-installer on such a machine, or name one with --installer FILE",
+                    "next: build it with scripts/build-installer --arch amd64, or name one with --installer FILE",
                     "exit 2",
                 ])
         }
