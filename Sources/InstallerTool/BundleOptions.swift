@@ -11,7 +11,6 @@ enum BundleOptions {
     static let root: Option = .value(
         "root", "DIR", "lay it below this folder, such as a mounted image, and start nothing", completing: .directory)
 
-    /// install.sh gives it with every verb, also with those that need no bundle.
     static let bundle: Option = .value(
         "bundle", "DIR", "the bundle's folder; the one this program is in, unless given", completing: .directory)
 
@@ -20,6 +19,9 @@ enum BundleOptions {
         .values("key", "PUB", "trust this public key", completing: .file),
         .values("fingerprint", "SHA256:…", "trust the key with this fingerprint; 32 digits suffice"),
     ]
+
+    /// What every verb takes, also those that need no bundle or no key: install.sh and scripts give the same words to all.
+    static let everyVerb: [Option] = trust + [root]
 
     /// A bundle whose signature and manifest are good, with warnings that belong into the receipt.
     struct Opened {

@@ -12,7 +12,7 @@ enum CheckCommand {
     static let command = InstallerCommand(
         Command(
             "check", "check this machine against what the bundle requires, and change nothing",
-            options: BundleOptions.trust + [BundleOptions.root]
+            options: BundleOptions.everyVerb
                 + SiteOptions.table.filter { ["role", "ignore", "verbose"].contains($0.name) })
     ) { invocation, console in
         let target = try BundleOptions.targetToRead(invocation)

@@ -12,7 +12,7 @@ import Verify
 
 /// Installs: without a verb after a look and a question, with `apply` at once.
 enum InstallCommand {
-    private static let options = BundleOptions.trust + [BundleOptions.root] + SiteOptions.table
+    private static let options = BundleOptions.everyVerb + SiteOptions.table
 
     static let withoutVerb = InstallerCommand(
         Command("", "check, show the plan, ask, and install", options: options)

@@ -11,7 +11,7 @@ enum LaterCommands {
     private static func refusing(_ name: String, _ summary: String, _ next: String) -> InstallerCommand {
         let table = Command(
             name, summary + " (not in version \(SealiftInstall.version))",
-            options: [BundleOptions.bundle, BundleOptions.root])
+            options: BundleOptions.everyVerb)
         return InstallerCommand(table) { _, _ in
             throw Diagnostic(
                 "sealift-install \(SealiftInstall.version) cannot \(name) yet", next: next, exitCode: .usage)

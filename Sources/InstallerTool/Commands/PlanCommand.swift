@@ -11,7 +11,7 @@ enum PlanCommand {
     static let command = InstallerCommand(
         Command(
             "plan", "show what installing would change, and change nothing",
-            options: BundleOptions.trust + [BundleOptions.root] + SiteOptions.table)
+            options: BundleOptions.everyVerb + SiteOptions.table)
     ) { invocation, console in
         let target = try BundleOptions.targetToRead(invocation)
         let opened = try BundleOptions.open(invocation, console)

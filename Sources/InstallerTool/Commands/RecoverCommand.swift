@@ -10,7 +10,7 @@ import Values
 enum RecoverCommand {
     static let command = InstallerCommand(
         Command(
-            "recover", "undo or finish a run that was cut off", options: [BundleOptions.bundle, BundleOptions.root])
+            "recover", "undo or finish a run that was cut off", options: BundleOptions.everyVerb)
     ) { invocation, console in
         let target = try BundleOptions.target(invocation)
         let lock = try TargetLock(root: target.path)

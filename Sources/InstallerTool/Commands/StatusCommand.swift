@@ -11,7 +11,7 @@ enum StatusCommand {
     static let command = InstallerCommand(
         Command(
             "status", "show what is installed and what was changed since",
-            options: [BundleOptions.bundle, BundleOptions.root])
+            options: BundleOptions.everyVerb)
     ) { invocation, console in
         let target = try BundleOptions.targetToRead(invocation)
         let states = try InstalledBundles.receipts(root: target.path).map { receipt in

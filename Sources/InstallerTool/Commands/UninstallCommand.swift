@@ -13,8 +13,7 @@ enum UninstallCommand {
     static let command = InstallerCommand(
         Command(
             "uninstall", "remove the files and units of a bundle; data of the platform stays",
-            options: [
-                BundleOptions.bundle, BundleOptions.root,
+            options: BundleOptions.everyVerb + [
                 .value("name", "NAME", "which bundle; the only one, unless given"),
                 .flag("yes", letter: "y", "do not ask"),
             ])

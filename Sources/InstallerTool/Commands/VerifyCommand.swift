@@ -10,7 +10,7 @@ import Verify
 /// Checks every stored byte of the bundle.
 enum VerifyCommand {
     static let command = InstallerCommand(
-        Command("verify", "check every byte of the bundle against its signature", options: BundleOptions.trust)
+        Command("verify", "check every byte of the bundle against its signature", options: BundleOptions.everyVerb)
     ) { invocation, console in
         let opened = try BundleOptions.open(invocation, console)
         let warnings = try BundleOptions.checkFiles(opened.bundle, console)
