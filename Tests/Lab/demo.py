@@ -44,8 +44,9 @@ def build(tool, folder, definition):
         say("build", definition.relative_to(scratch.ROOT))
         show(tool, "build", work / definition.name, "-o", folder / "stick", "--key", folder / "site.key", "--cache", folder / "cache",
              *connected.options)
-    built = next((folder / "stick").iterdir())
-    return built.rename(folder / "bundle")
+    built = next((folder / "stick").iterdir()).rename(folder / "bundle")
+    (folder / "stick").rmdir()
+    return built
 
 
 def check_with_stock_tools(folder, bundle):
