@@ -15,7 +15,7 @@ enum VerifyCommand {
         "verify", "check a bundle: signature, manifest, every stored byte",
         details: [
             "Checks the signature of a pinned key over SHA256SUMS, the manifest by its digest, each chunk by the manifest and every other file by SHA256SUMS. "
-                + "--deep also checks each volume by SHA256SUMS, unpacks every chunk, compares the tar stream with the manifest, checks every file in it, and has libarchive read it."
+                + "--deep also unpacks every chunk, compares the tar stream with the manifest, checks every file in it, and has libarchive read it."
         ],
         positionals: [Positional("BUNDLE", "the bundle's folder", completing: .directory)],
         options: TrustOptions.table + [
