@@ -2,7 +2,7 @@
 
     demo.py TOOL DIR [PROFILE]
 
-leaves DIR/bundle (one bundle's folder), DIR/site.pub, DIR/root (what was laid).
+leaves DIR/bundle (one bundle's folder), DIR/site.pub, DIR/root (what was laid). What differs between platforms is in platforms/.
 """
 import pathlib
 import shutil
@@ -10,40 +10,37 @@ import subprocess
 import sys
 import tempfile
 
+import platforms
 import product
-import scratch
 import world
-
-PROFILES = {"k3s": "bundles/demo.yaml"}
-ROLE, ADDRESS = "first-server", "192.168.10.5"
 
 
 def main(tool, folder, profile="k3s"):
-    definition = scratch.ROOT / PROFILES[profile]
+    if profile not in platforms.names():
+        sys.exit(f"demo: nothing stands for a release of {profile} yet: {', '.join(platforms.names())}")
+    platform = platforms.load(profile)
     for name in ("bundle", "root", "site.pub", "site.key", "stick", "cache"):
         remove(folder / name)
     folder.mkdir(parents=True, exist_ok=True)
     say("a key for the site", "in earnest it has a passphrase, and stays at home")
     show(tool, "keygen", folder / "site", "--no-passphrase")
-    bundle = build(tool, folder, definition)
+    bundle = build(tool, folder, platform)
     check_with_stock_tools(folder, bundle)
     say("check with sealift", "every stored byte, then unpacked in memory")
     show(tool, "verify", bundle, "--key", folder / "site.pub", "--deep")
     refuse_tampered_copy(tool, folder, bundle)
-    install(folder, bundle)
+    install(platform, folder, bundle)
     tell(folder)
 
 
-def build(tool, folder, definition):
-    """The bundle's folder, built from servers of our own; the definition and its lock are copied, so that the tree stays clean."""
-    say("a world to build from", "a mirror with a release of K3s (its program is a STAND-IN), a registry with its images")
-    with world.World() as connected:
-        work = folder / "definition"
-        remove(work)
-        shutil.copytree(definition.parent, work)
-        say("build", definition.relative_to(scratch.ROOT))
-        show(tool, "build", work / definition.name, "-o", folder / "stick", "--key", folder / "site.key", "--cache", folder / "cache",
-             *connected.options)
+def build(tool, folder, platform):
+    """The bundle's folder, built from servers of our own; the definition is copied, so that the tree stays clean."""
+    say("a world to build from", f"a mirror with a release for {platform.PROFILE} (its programs are STAND-INS), a registry with its images")
+    with world.World(platform=platform.PROFILE) as connected:
+        remove(folder / "definition")
+        definition = platforms.copy_definition(platform, folder / "definition")
+        say("build", platform.DEFINITION)
+        show(tool, "build", definition, "-o", folder / "stick", "--key", folder / "site.key", "--cache", folder / "cache", *connected.options)
     built = next((folder / "stick").iterdir()).rename(folder / "bundle")
     (folder / "stick").rmdir()
     return built
@@ -71,12 +68,11 @@ def refuse_tampered_copy(tool, folder, bundle):
     print(f"refused, exit status {product.Exit.DAMAGED}")
 
 
-def install(folder, bundle):
+def install(platform, folder, bundle):
     say("install", "into a scratch root, as for an image; on a site it is `sudo sh install.sh`")
     root = folder / "root"
     root.mkdir()
-    show("sh", bundle / "install.sh", "--root", root, "--key", folder / "site.pub", "--role", ROLE,
-         "--set", f"NODE_IP={ADDRESS}", "--yes")
+    platforms.install(platform, bundle, root, next(iter(platform.ROLES)), folder / "site.pub", show)
 
 
 def tell(folder):

@@ -7,12 +7,14 @@ fails the run when it finds anything.
 import atexit
 import contextlib
 import ctypes
+import importlib.util
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -116,6 +118,13 @@ def need(*programs, root=False):
     missing = [each for each in programs if not shutil.which(each, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
     if missing:
         raise unittest.SkipTest(f"not installed: {', '.join(missing)} (scripts/setup)")
+
+
+def need_modules(*modules):
+    """Skips the test, with the reason, when this Python has no such modules (on Debian its own packages, for its own Python)."""
+    missing = [each for each in modules if importlib.util.find_spec(each) is None]
+    if missing:
+        raise unittest.SkipTest(f"{sys.executable} has no module {', '.join(missing)} (scripts/setup)")
 
 
 def mounts():

@@ -15,6 +15,7 @@ import urllib.request
 import archives
 import containerd
 import images
+import laid
 import judges
 import k3s_release
 import machine
@@ -447,6 +448,62 @@ class K3sStandIn(unittest.TestCase):
             done = self.site.run("k3s", "agent", check=False)
             self.assertEqual(done.returncode, 1)
             self.assertIn(words, done.stderr)
+
+
+class Laid(unittest.TestCase):
+    """The comparison of a root with a table sees every way in which they can differ."""
+
+    TABLE = {
+        "etc/app": laid.folder(), "etc/app/secret": laid.file("0600", laid.environment_of({"A": "1"})), "opt/link": laid.link("app"),
+        "etc/app/unit": laid.file("0644", laid.unit_of(Service={"Type": "notify", "ExecStartPre": ["-/a", "-/b"]})),
+        "etc/app/json": laid.file("0644", laid.json_of({"a": [1]})), "opt/program": laid.file("0755", laid.exactly(b"program")),
+    }
+
+    def setUp(self):
+        self.root = scratch.folder("root")
+        self.addCleanup(scratch.remove, self.root)
+        self.before = laid.system(self.root)
+        (self.root / "etc/app").mkdir(mode=0o755)
+        for path, text in {"etc/app/secret": 'A="1"\n', "etc/app/unit": "[Unit]\nDescription=x\n[Service]\nType=notify\n# c\nExecStartPre=-/a\n"
+                           "ExecStartPre=-/b\n", "etc/app/json": '{"a": [1]}', "opt/program": "program"}.items():
+            (self.root / path).write_text(text)
+            (self.root / path).chmod(int(self.TABLE[path].mode, 8))
+        (self.root / "opt/link").symlink_to("app")
+
+    def differences(self):
+        return laid.differences(self.root, self.before, self.TABLE, None)
+
+    def test_an_equal_root_is_equal(self):
+        self.assertEqual(self.differences(), [])
+        (self.root / laid.STATE / "receipts").mkdir(parents=True)
+        self.assertEqual(self.differences(), [])
+
+    def test_every_difference_is_seen(self):
+        table = {
+            "etc/app/secret: not there": lambda path: path.unlink(), "etc/app/surplus: not in the table": lambda path: path.write_text(""),
+            "etc/app/secret: has mode 0644, not 0600": lambda path: path.chmod(0o644),
+            "etc/app/secret: holds {'A': '2'}": lambda path: path.write_text("A=2\n"),
+            "etc/app/unit: holds": lambda path: path.write_text(path.read_text().replace("-/b", "-/c")),
+            "etc/app/json: holds {'a': [2]}": lambda path: path.write_text('{"a": [2]}'),
+            "opt/program: is 8 bytes": lambda path: path.write_text("programs"),
+            "opt/link: leads to other, not app": lambda path: (path.unlink(), path.symlink_to("other")),
+            "opt/program: is a link, not a file": lambda path: (path.unlink(), path.symlink_to("link")),
+            "etc/passwd: is not as it was": lambda path: path.write_text("root:x:0:0::/:/bin/sh\nother:x:1:1::/:/bin/sh\n"),
+            "etc/group: not there": lambda path: path.unlink(),
+        }
+        if os.geteuid() == 0:
+            table["opt/program: belongs to 7:root"] = lambda path: os.chown(path, 7, 0)
+            table["etc/app: belongs to root:8"] = lambda path: os.chown(path, 0, 8)
+        for expected, change in table.items():
+            with self.subTest(expected):
+                copy = scratch.folder("copy")
+                self.addCleanup(scratch.remove, copy)
+                scratch.run("cp", "-a", f"{self.root}/.", copy)
+                whole, self.root = self.root, copy
+                change(copy / expected.split(":")[0])
+                [found] = self.differences()
+                self.assertTrue(found.startswith(expected), found)
+                self.root = whole
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""Every platform: its example is built, verified, and installed for each role; every path laid is compared with the hand-written table."""
+import json
+import unittest
+
+import laid
+import platforms
+import product
+import scratch
+import tree
+import workbench
+import world
+
+counted = {"platforms": 0, "roles": 0, "paths": 0}
+
+
+def setUpModule():
+    product.installer()
+    unittest.addModuleCleanup(lambda: print(f"test_platforms: {', '.join(f'{number} {what}' for what, number in counted.items())} compared"))
+
+
+class Platform:
+    """The tests of one platform; `load_tests` makes a class of it for each."""
+
+    @classmethod
+    def setUpClass(cls):
+        scratch.need(root=True)
+        scratch.need_modules("yaml")
+        cls.platform = platforms.load(cls.name)
+        cls.connected = cls.enterClassContext(world.World(platform=cls.name))
+        cls.bench = cls.enterClassContext(workbench.Workbench(cls.connected))
+        cls.definition = platforms.copy_definition(cls.platform, cls.bench.folder / "definition")
+        cls.built = cls.bench.build(cls.definition)
+        counted["platforms"] += 1
+
+    def test_the_example_verifies_to_the_last_byte(self):
+        self.bench.sealift("verify", self.built.folder, "--key", self.bench.public_key, "--deep")
+
+    def test_every_role_leaves_exactly_the_table(self):
+        self.assertEqual(list(self.platform.LAID), list(self.platform.ROLES))
+        for role, table in self.platform.LAID.items():
+            with self.subTest(role=role):
+                root = scratch.folder("root")
+                before = laid.system(root)
+                platforms.install(self.platform, self.built.folder, root, role, self.bench.public_key, self.run_program)
+                self.assertEqual(laid.differences(root, before, table, self.connected), [])
+                self.check_state(root, role)
+                scratch.remove(root)
+                counted["roles"] += 1
+                counted["paths"] += len(table)
+
+    def run_program(self, *words):
+        product.run(*words, home=self.bench.home)
+
+    def check_state(self, root, role):
+        """Beside the table only the installer's own state is left, for root's eyes: the receipt, which keeps no secret."""
+        if hasattr(self.platform, "install"):
+            return
+        [name] = [path.name for path in (root / laid.STATE / "receipts").iterdir()]
+        receipt = json.loads((root / laid.STATE / "receipts" / name).read_text())
+        self.assertEqual((receipt["role"], f"{receipt['bundle']['name']}.json"), (role, name))
+        state = {path: what for path, what in tree.listing(root / laid.STATE).items() if what[0][0] != "d"}
+        self.assertEqual({path: what[0] for path, what in state.items()}, {f"receipts/{name}": "-rw-------"})
+
+
+def load_tests(loader, tests, _pattern):
+    """A class for each platform, called like it (the load_tests protocol of unittest)."""
+    for name in platforms.names():
+        tests.addTests(loader.loadTestsFromTestCase(type(name, (Platform, unittest.TestCase), {"name": name, "__module__": __name__})))
+    return tests
+
+
+if __name__ == "__main__":
+    unittest.main()
