@@ -117,6 +117,9 @@ let package = Package(
         // README.txt, report.html, SBOMs and other words about a bundle.
         module("Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
 
+        // Images that manifests and charts refer to, each with its place; what a bundle lacks of them.
+        module("Discover", ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI"]),
+
         // Storey 7.
         // What a lock names → store: artefacts, images, local files; reads foreign archives.
         module(
@@ -132,7 +135,7 @@ let package = Package(
             "Resolve",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
-                "Definition", "Gather",
+                "Definition", "Discover", "Gather",
             ]),
         // Locked content → bundle, image archives too; checks its own output.
         module(
@@ -156,8 +159,8 @@ let package = Package(
             dependencies: [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibZstdEncoder", "Arguments",
                 "Profiles", "OCI", "Fetch",
-                "Store", "Format", "Registry", "Definition", "Verify", "Sign", "Report", "Gather", "Resolve",
-                "Assemble",
+                "Store", "Format", "Registry", "Definition", "Discover", "Verify", "Sign", "Report", "Gather",
+                "Resolve", "Assemble",
             ],
             path: "Sources/SealiftTool", swiftSettings: house),
         .executableTarget(
@@ -227,6 +230,7 @@ let package = Package(
         tests(
             of: "Definition",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
+        tests(of: "Discover", ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI"]),
         tests(
             of: "Verify",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "BundleFixture"]),
@@ -243,7 +247,7 @@ let package = Package(
             of: "Resolve",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
-                "Definition", "Gather", "LoopbackServer", "SampleImages", "SampleVendor",
+                "Definition", "Discover", "Gather", "LoopbackServer", "SampleImages", "SampleVendor",
             ]),
         tests(
             of: "Assemble",

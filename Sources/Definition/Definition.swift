@@ -23,6 +23,8 @@ public struct Definition: Sendable {
     public var imageSource: ImageSource
     /// Images beyond the platform's own.
     public var images: [ImageRequest]
+    /// Images that may be referred to though they are not carried.
+    public var allowedMissing: [AllowedImage]
     /// Files and folders with plain manifests.
     public var manifests: [LocalPath]
     /// Further files to lay.

@@ -34,7 +34,7 @@ struct DefinitionReader {
             images: try items.list("images", of: map) { (reader) throws(YAMLError) in
                 try image(reader, architecture: outline.request.architecture)
             },
-            manifests: try manifests(map),
+            allowedMissing: try items.allowedImages(map), manifests: try manifests(map),
             files: try items.list("files", of: map) { (reader) throws(YAMLError) in
                 try file(reader, variables)
             },

@@ -1,4 +1,5 @@
 import Definition
+import Discover
 import Fetch
 import Gather
 import OCI
@@ -46,6 +47,8 @@ extension ResolveError: Diagnosable {
                 "cannot build from the lock: there is no \(quoted(path.text))",
                 next: "make one with `sealift lock`, or leave out --locked", exitCode: .usage)
         case .installer(let path, let architecture, let fault): fault.diagnostic(path, architecture)
+        case .discover(let error): error.diagnostic
+        case .notClosed(let images, let definition): MissingImage.diagnostic(images, definition: definition)
         }
     }
 

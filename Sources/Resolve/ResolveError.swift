@@ -1,3 +1,4 @@
+public import Discover
 public import Fetch
 public import Gather
 public import OCI
@@ -27,6 +28,10 @@ public enum ResolveError: Error, Hashable, Sendable {
     case noLock(FilePath)
     /// There is no fit installer for the architecture.
     case installer(FilePath, Architecture, InstallerFault)
+    /// A manifest or chart cannot be looked through.
+    case discover(DiscoverError)
+    /// Manifests or charts refer to images that the bundle of the definition would not carry.
+    case notClosed([MissingImage], definition: FilePath)
 }
 
 /// A version whose files are not there.

@@ -77,12 +77,15 @@ extension Resolver {
         let installer = order.installer(architecture)
         if let installer { try InstallerFile.check(installer, for: architecture) }
         let outcome = try lock(definition, use: order.lock, at: now)
-        do throws(GatherError) {
-            let gathered = try gatherer.gather(outcome.lock, for: definition, locals: outcome.locals)
+        do throws(ResolveError) {
+            try close(outcome.lock, for: definition)
+            let gathered = try gathering { () throws(GatherError) in
+                try gatherer.gather(outcome.lock, for: definition, locals: outcome.locals)
+            }
             return Prepared(gathered: gathered, lock: outcome, installer: installer)
         } catch {
             try withdraw(outcome)
-            throw .gather(error)
+            throw error
         }
     }
 

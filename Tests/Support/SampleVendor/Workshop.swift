@@ -78,6 +78,9 @@ public final class Workshop: Sendable {
 public final class Notes: ProgressReceiver {
     private let said = Mutex<[Diagnostic]>([])
     /// All of it.
+    public var all: [Diagnostic] { said.withLock { $0 } }
+
+    /// Only their messages.
     public var messages: [String] { said.withLock { $0.map(\.message) } }
     /// Does nothing.
     public func report(_ progress: Progress) {}

@@ -1,0 +1,35 @@
+public import LibArchive
+public import LibYAML
+public import Posix
+
+/// Why it cannot be told which images a manifest or chart refers to.
+public enum DiscoverError: Error, Hashable, Sendable {
+    /// A manifest is not understood; has file, line and column.
+    case yaml(YAMLError)
+    /// A chart, by its name, is not one.
+    case chart(String, ChartFault)
+    /// `helm` cannot render a chart.
+    case helm(chart: String, HelmFault)
+}
+
+/// What is wrong with a chart's archive.
+public enum ChartFault: Hashable, Sendable {
+    /// It cannot be read to its end.
+    case unreadable(ArchiveError)
+    /// It has no `Chart.yaml` below one folder.
+    case noChartFile
+    /// A file of it is not what it should be.
+    case yaml(YAMLError)
+    /// It needs this chart, which is not in its `charts/`.
+    case dependency(String)
+}
+
+/// How `helm` did not render a chart.
+public enum HelmFault: Hashable, Sendable {
+    /// It could not be run.
+    case notRun(FileError)
+    /// It exited with this status and said this last.
+    case refused(status: Int32, words: [String])
+    /// What it wrote is no manifest.
+    case output(YAMLError)
+}
