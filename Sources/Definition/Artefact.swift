@@ -126,6 +126,8 @@ public struct ProfileItem: Sendable {
         case directory(Permissions)
         /// With a template format where the content uses variables.
         case file(Permissions, content: [UInt8], template: TemplateFormat?)
+        /// A file whose content is made of words of the profile; a ``Release`` has it as ``file(_:content:template:)``.
+        case text(Permissions, ProfileText)
         case link(target: String)
     }
 

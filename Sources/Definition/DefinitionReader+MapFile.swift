@@ -39,23 +39,29 @@ private struct MapFileChecker {
     let file: MapFile
     let variables: [VariableRule]
 
-    func check(_ reader: YAMLReader, role: String?) throws(YAMLError) {
+    func check(_ reader: YAMLReader, role: String?, below path: [String] = []) throws(YAMLError) {
         for entry in try reader.entries() {
-            if let reason = file.refused[entry.key] {
-                throw .refused(
-                    entry.location, place: reader.place, what: "the key \(quoted(entry.key))", reason: reason)
+            switch file.place(path + [entry.key]) {
+            case .refused(let reason): throw refused(entry.key, entry.location, reader, reason)
+            case .unknown(let known):
+                throw .unknownKey(entry.key, entry.location, place: reader.place, known: known)
+            case .map: try check(entry.value, role: role, below: path + [entry.key])
+            case .key(let key):
+                if let role, !key.roles.includes(role) || !file.roles.includes(role) {
+                    let scope = file.roles.includes(role) ? key.roles : file.roles
+                    let names = scope.names?.joined(separator: ", ") ?? "every role"
+                    throw refused(entry.key, entry.location, reader, "it is for \(names)")
+                }
+                try check(entry.value, type: key.type)
+                try checkInside(entry.value, key: entry.key)
             }
-            guard let key = file.key(entry.key) else {
-                throw .unknownKey(entry.key, entry.location, place: reader.place, known: file.keys.keys.sorted())
-            }
-            if let role, !key.roles.includes(role) {
-                throw .refused(
-                    entry.location, place: reader.place, what: "the key \(quoted(entry.key))",
-                    reason: "it is for \(key.roles.names?.joined(separator: ", ") ?? "every role")")
-            }
-            try check(entry.value, type: key.type)
-            try checkInside(entry.value, key: entry.key)
         }
+    }
+
+    private func refused(
+        _ key: String, _ location: SourceLocation, _ reader: YAMLReader, _ reason: String
+    ) -> YAMLError {
+        .refused(location, place: reader.place, what: "the key \(quoted(key))", reason: reason)
     }
 
     private func check(_ reader: YAMLReader, type: MapFile.ValueType) throws(YAMLError) {
@@ -102,14 +108,5 @@ private struct MapFileChecker {
             throw reader.unexpected("a variable that is declared: " + names.sorted().joined(separator: ", "))
         }
         return rule.variable
-    }
-}
-
-extension MapFile {
-    /// The key, with or without the `+` that appends to a list.
-    func key(_ name: String) -> Key? {
-        if let key = keys[name] { return key }
-        guard name.hasSuffix("+"), let key = keys[String(name.dropLast())], key.type == .list else { return nil }
-        return key
     }
 }

@@ -6,6 +6,13 @@ import Values
 struct ItemReader {
     /// The names of the profile's roles.
     let roles: [String]
+    /// The names that `${…}` may use in contents with `words`; a definition has none.
+    let names: [String]
+
+    init(roles: [String], names: [String] = []) {
+        self.roles = roles
+        self.names = names
+    }
 
     func scope(_ map: YAMLMap) throws(YAMLError) -> RoleScope {
         guard let reader = map.optional("roles") else { return .all }
@@ -55,6 +62,12 @@ extension ItemReader {
         }
         let files = try ranged("files", of: map, keys: ProfileKeys.file) { (fields) throws(YAMLError) -> ProfileItem in
             let permissions = try permissions(fields, mode: .file)
+            if try fields.optional("words")?.bool() ?? false {
+                guard !fields.has("template") else {
+                    throw fields.refused("template", "a content with words of the profile has none of the site's")
+                }
+                return try item(.text(permissions, try text(fields.required("content"), names)), fields)
+            }
             let (content, template) = try content(fields)
             return try item(.file(permissions, content: content, template: template), fields)
         }
@@ -77,6 +90,15 @@ extension ItemReader {
             throw reader.unexpected("every `${` to be a `${NAME}`")
         }
         return (bytes, format)
+    }
+
+    /// A text whose `${name}` are all of `known`.
+    func text(_ reader: YAMLReader, _ known: [String]) throws(YAMLError) -> ProfileText {
+        let text: ProfileText = try reader.value("text in which every `$` begins a `${name}`") { ProfileText($0) }
+        guard let unknown = text.names.first(where: { !known.contains($0) }) else { return text }
+        throw .unexpected(
+            reader.location, place: reader.place, found: "${\(unknown)}",
+            expected: "one of " + known.sorted().map { "${\($0)}" }.joined(separator: ", "))
     }
 
     private func linkTarget(_ fields: YAMLMap) throws(YAMLError) -> String {

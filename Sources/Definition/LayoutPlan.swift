@@ -70,6 +70,7 @@ extension LayoutPlan {
                 case .file(let permissions, let content, let format?):
                     .template(permissions, .bytes(content), format: format)
                 case .file(let permissions, let content, nil): .file(permissions, .bytes(content))
+                case .text: preconditionFailure("a release has its texts complete")
                 }
             try add(item.destination, item.roles, kind, origin: "the profile")
         }

@@ -9,11 +9,12 @@ extension MapFile {
     func content(for role: String, at version: Version, _ maps: [YAMLReader]) -> (bytes: [UInt8], isTemplate: Bool)? {
         var members: [YAMLMember] = []
         for preset in presets where preset.roles.includes(role) && preset.versions.contains(version) {
-            Self.set(YAMLMember(preset.key, preset.value), in: &members)
+            Self.set(preset.value, at: preset.key.split(separator: ".").map(String.init)[...], in: &members)
         }
         for map in maps {
-            guard case .map(let given) = map.node.value else { continue }
-            for member in given where key(member.key)?.roles.includes(role) == true { Self.set(member, in: &members) }
+            for leaf in leaves(of: map.node.value, below: []) where leaf.key.roles.includes(role) {
+                Self.set(leaf.value, at: leaf.path[...], in: &members)
+            }
         }
         guard !members.isEmpty else { return nil }
         let value = YAMLValue.map(members)
@@ -29,12 +30,32 @@ extension MapFile {
 
         """
 
-    private static func set(_ member: YAMLMember, in members: inout [YAMLMember]) {
-        if let index = members.firstIndex(where: { $0.key == member.key }) {
-            members[index] = member
-        } else {
-            members.append(member)
+    /// The values of a definition's map that stand where the platform has keys, in the order in which they are written.
+    private func leaves(of value: YAMLValue, below path: [String]) -> [(path: [String], key: Key, value: YAMLValue)] {
+        guard case .map(let members) = value else { return [] }
+        return members.flatMap { member -> [(path: [String], key: Key, value: YAMLValue)] in
+            let path = path + [member.key]
+            switch place(path) {
+            case .key(let key): return [(path, key, member.value)]
+            case .map: return leaves(of: member.value, below: path)
+            case .refused, .unknown: return []
+            }
         }
+    }
+
+    /// Gives the key at `path` this value; the maps on the way are made where they are missing.
+    private static func set(_ value: YAMLValue, at path: ArraySlice<String>, in members: inout [YAMLMember]) {
+        guard let key = path.first else { return }
+        let index = members.firstIndex { $0.key == key }
+        var value = value
+        if path.count > 1 {
+            var inner: [YAMLMember] = []
+            if let index, case .map(let present) = members[index].value { inner = present }
+            set(value, at: path.dropFirst(), in: &inner)
+            value = .map(inner)
+        }
+        let member = YAMLMember(key, value)
+        if let index { members[index] = member } else { members.append(member) }
     }
 }
 

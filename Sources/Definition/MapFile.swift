@@ -30,7 +30,7 @@ public struct MapFile: Sendable {
 
     /// A value that the profile sets.
     public struct Preset: Hashable, Sendable {
-        /// The key.
+        /// The path of the key, joined by dots.
         public let key: String
         /// The value; texts may be `${NAME}`.
         public let value: YAMLValue
@@ -48,9 +48,12 @@ public struct MapFile: Sendable {
     public let roles: RoleScope
     /// `yaml` or `json`.
     public let format: TemplateFormat
-    /// The keys that the platform knows.
+    /// The keys that the platform knows, by their paths: `disable`, or `spec.api.port` for a key in a map in a map. None is the
+    /// beginning of another.
     public let keys: [String: Key]
-    /// Keys that a definition must not set, with the reason.
+    /// Whether `key+` appends to a list.
+    public let appends: Bool
+    /// Paths of keys that a definition must not set, with the reason.
     public let refused: [String: String]
     /// Keys at any depth whose text must come from a variable, never from the definition.
     public let secrets: [String]

@@ -9,18 +9,21 @@ enum ProfileKeys {
     ]
     static let versions = ["exact", "example", "range"]
     static let channel = ["kind", "url", "names"]
-    static let role = ["name", "summary"]
+    static let role = ["name", "summary", "words"]
     static let artefact = ["name", "url", "checksum", "path", "mode", "owner", "roles", "versions"]
     static let checksum = ["url", "name", "form"]
     static let images = ["lists", "archives", "folders"]
     static let imageList = ["url", "form", "checksum", "versions"]
     static let imageFolder = ["path", "archive", "mode", "owner", "roles", "names", "sparse", "versions"]
     static let manifestFolder = ["path", "mode", "owner", "roles", "suffixes", "reserved"]
-    static let mapFile = ["path", "mode", "owner", "roles", "format", "keys", "refused", "secrets", "presets"]
+    static let mapFile = [
+        "path", "mode", "owner", "roles", "format", "keys", "appends", "refused", "secrets",
+        "presets",
+    ]
     static let keyGroup = ["roles"] + MapFile.ValueType.allCases.map(\.rawValue)
     static let preset = ["key", "value", "roles", "versions"]
     static let directory = ["path", "mode", "owner", "roles", "versions"]
-    static let file = ["path", "mode", "owner", "roles", "versions", "content", "template"]
+    static let file = ["path", "mode", "owner", "roles", "versions", "content", "template", "words"]
     static let link = ["path", "target", "roles", "versions"]
     static let user = ["name", "home", "shell", "roles", "versions"]
     static let module = ["name", "roles", "versions"]

@@ -13,12 +13,15 @@ extension Profile {
         self.summary = try map.required("summary").nonEmptyString()
         self.homepage = try map.required("homepage").url()
         self.notes = try map.optional("notes")?.strings() ?? []
-        self.roles = try Self.roles(try map.required("roles"))
+        let roles = try Self.roles(try map.required("roles"))
+        self.roles = roles.list
+        self.roleWords = roles.words
         let architectures = try Self.architectures(try map.required("architectures"))
         self.architectures = architectures.words
         self.versions = try Self.versions(try map.required("versions"))
-        let items = ItemReader(roles: roles.map(\.name))
-        let sources = SourceReader(items: items, names: ProfileText.commonNames + architectures.names)
+        let common = ProfileText.commonNames + architectures.names
+        let items = ItemReader(roles: roles.list.map(\.name), names: common + roles.names)
+        let sources = SourceReader(items: items, names: common)
         self.channels = try items.list("channels", of: map) { (reader) throws(YAMLError) in try sources.channel(reader)
         }
         self.artefacts = try sources.artefacts("artefacts", of: map)
@@ -37,8 +40,12 @@ extension Profile {
         try checkVariables(in: document.reader)
     }
 
-    private static func roles(_ reader: YAMLReader) throws(YAMLError) -> [Role] {
+    /// The roles, their words by role, and the words' names as `role.WORD`.
+    private static func roles(
+        _ reader: YAMLReader
+    ) throws(YAMLError) -> (list: [Role], words: [String: [String: String]], names: [String]) {
         var roles: [Role] = []
+        var words: [String: [String: String]] = [:]
         for element in try reader.list() {
             let fields = try element.map(ProfileKeys.role)
             let name: String = try fields.required("name").value("a name of a-z, 0-9 and -") {
@@ -47,10 +54,22 @@ extension Profile {
             guard !roles.contains(where: { $0.name == name }) else {
                 throw element.unexpected("a name that no role above has")
             }
+            let own = try fields.optional("words").map { (reader) throws(YAMLError) in try Self.words(reader) } ?? [:]
+            let names = roles.first.flatMap { words[$0.name] }?.keys.sorted() ?? own.keys.sorted()
+            guard own.keys.sorted() == names else {
+                throw element.unexpected("the same words for each role: \(names.joined(separator: ", "))")
+            }
             roles.append(Role(name: name, summary: try fields.required("summary").nonEmptyString()))
+            words[name] = own
         }
-        guard !roles.isEmpty else { throw reader.unexpected("a list of at least one role") }
-        return roles
+        guard let first = roles.first else { throw reader.unexpected("a list of at least one role") }
+        return (roles, words, (words[first.name] ?? [:]).keys.sorted().map { "role." + $0 })
+    }
+
+    private static func words(_ reader: YAMLReader) throws(YAMLError) -> [String: String] {
+        var words: [String: String] = [:]
+        for word in try reader.entries() { words[word.key] = try word.value.scalarText() }
+        return words
     }
 
     /// The words by architecture, and their names as `arch.WORD`; every architecture has the same words.
@@ -64,8 +83,7 @@ extension Profile {
                 let known = Architecture.allCases.map(\.rawValue)
                 throw .unknownKey(entry.key, entry.location, place: reader.place, known: known)
             }
-            var own: [String: String] = [:]
-            for word in try entry.value.entries() { own[word.key] = try word.value.scalarText() }
+            let own = try Self.words(entry.value)
             let here = own.keys.sorted()
             guard here == names ?? here else {
                 throw entry.value.unexpected(

@@ -23,6 +23,8 @@ public struct Profile: Sendable {
     public var channels: [Channel]
     /// What a machine can be.
     public var roles: [Role]
+    /// For each role, the words for `${role.WORD}`; the same ones for each.
+    public var roleWords: [String: [String: String]]
     /// What is fetched and laid.
     public var artefacts: [Artefact]
     /// The platform's own images.

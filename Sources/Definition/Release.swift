@@ -103,9 +103,31 @@ extension Profile {
             artefacts: artefacts.filter { $0.versions.contains(version) }.map { $0.release(words) },
             imageList: images.lists.first { $0.versions.contains(version) }?.release(words),
             imageArchive: images.archives.first { $0.versions.contains(version) }?.release(words),
-            imageFolder: images.folders.first { $0.versions.contains(version) }, items: items.holding(for: version),
+            imageFolder: images.folders.first { $0.versions.contains(version) },
+            items: items.holding(for: version).flatMap { complete($0, words) },
             users: users.holding(for: version), steps: steps.holding(for: version),
             requirements: requirements.holding(for: version))
+    }
+
+    /// The item with its text complete, once for all roles that have the same text.
+    private func complete(_ item: ProfileItem, _ words: [String: String]) -> [ProfileItem] {
+        guard case .text(let permissions, let text) = item.kind else { return [item] }
+        var variants: [(content: String, roles: [String])] = []
+        for role in roles.map(\.name) where item.roles.includes(role) {
+            let own = Dictionary(uniqueKeysWithValues: (roleWords[role] ?? [:]).map { ("role." + $0, $1) })
+            let content = text.expanded(words.merging(own) { common, _ in common })
+            if let index = variants.firstIndex(where: { $0.content == content }) {
+                variants[index].roles.append(role)
+            } else {
+                variants.append((content, [role]))
+            }
+        }
+        return variants.map { variant in
+            ProfileItem(
+                destination: item.destination,
+                kind: .file(permissions, content: Array(variant.content.utf8), template: nil),
+                roles: variant.roles.count == roles.count ? .all : RoleScope(variant.roles))
+        }
     }
 
     /// Where the present version of `channel` is asked for, and how the answer is read; `nil` when no source knows it.

@@ -9,12 +9,7 @@ struct SourceReader {
     let names: [String]
 
     func text(_ reader: YAMLReader, also more: [String] = []) throws(YAMLError) -> ProfileText {
-        let text: ProfileText = try reader.value("text in which every `$` begins a `${name}`") { ProfileText($0) }
-        let known = names + more
-        guard let unknown = text.names.first(where: { !known.contains($0) }) else { return text }
-        throw .unexpected(
-            reader.location, place: reader.place, found: "${\(unknown)}",
-            expected: "one of " + known.sorted().map { "${\($0)}" }.joined(separator: ", "))
+        try items.text(reader, names + more)
     }
 
     private func url(_ reader: YAMLReader, also more: [String] = []) throws(YAMLError) -> ProfileText {
