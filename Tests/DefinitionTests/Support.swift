@@ -30,6 +30,16 @@ func layout(
     return try Layout(definition, release)
 }
 
+/// The layout of a definition for k0s.
+func k0sLayout(
+    _ more: String = "", version: String = "v1.34.2+k0s.0", _ architecture: Architecture = .amd64
+) throws -> Layout {
+    let text = definitionText(more, version: version, profile: "k0s")
+    let definition = try Definition.parse(Array(text.utf8), path: "site/line7.yaml")
+    let release = try #require(definition.profile.release(Version(version), architecture))
+    return try Layout(definition, release)
+}
+
 extension Layout {
     /// What is laid at `destination` for `role`.
     func entry(_ destination: String, _ role: String) -> LaidEntry? {
