@@ -1,38 +1,40 @@
 import Format
 import OCI
-import Values
 
 extension Lock {
-    /// What is different from `old`, one sentence a change, for people who review an update; empty when only times changed.
-    public func changes(since old: Lock) -> [String] {
-        var changes: [String] = []
-        if old.version != version { changes.append("\(profile.name) \(old.version) → \(version)") }
-        if old.architecture != architecture {
-            changes.append("\(old.architecture.rawValue) → \(architecture.rawValue)")
-        }
-        if old.profile != profile { changes.append("the profile \(profile.name) changed") }
-        changes += Self.changes(
-            "artefact", old.artefacts.map { ($0.name, $0.content.digest) },
-            artefacts.map { ($0.name, $0.content.digest) })
-        changes += Self.changes(
-            "image", old.images.map { ($0.pinned.reference.description, $0.pinned.root.digest) },
-            images.map { ($0.pinned.reference.description, $0.pinned.root.digest) })
-        changes += Self.changes(
-            "file", old.files.map { ($0.path, $0.content.digest) }, files.map { ($0.path, $0.content.digest) })
-        return changes
+    /// What this lock brings that is different from `old`, item by item, for people who review an update.
+    ///
+    /// Places, times and reasons do not count: what is told is what would be laid.
+    public func changes(since old: Lock) -> [LockChange] {
+        LockChange.between(
+            "artefact", old.artefacts.map { ($0.name, $0.content) }, artefacts.map { ($0.name, $0.content) })
+            + Self.changes(of: old.images, images)
+            + LockChange.between("file", old.files.map { ($0.path, $0.content) }, files.map { ($0.path, $0.content) })
     }
 
-    private static func changes(
-        _ kind: String, _ old: [(String, SHA256Digest)], _ new: [(String, SHA256Digest)]
-    ) -> [String] {
-        let before = Dictionary(old) { first, _ in first }
-        let after = Dictionary(new) { first, _ in first }
-        return Set(before.keys).union(after.keys).sorted().compactMap { name in
-            switch (before[name], after[name]) {
-            case (nil, _?): "\(kind) \(name) is new"
-            case (_?, nil): "\(kind) \(name) is gone"
-            case (let first, let second): first == second ? nil : "\(kind) \(name) changed"
+    private static func changes(of old: [LockedImage], _ new: [LockedImage]) -> [LockChange] {
+        let references = Dictionary((old + new).map { ($0.pinned.reference.description, $0.pinned.reference) }) { $1 }
+        let severalPlatforms = Set((old + new).map(\.pinned.platform)).count > 1
+        func known(_ images: [LockedImage]) -> [(name: String, content: Descriptor)] {
+            images.map { image in
+                let platform = severalPlatforms ? " \(image.pinned.platform)" : ""
+                return (image.pinned.reference.description + platform, image.pinned.root)
             }
+        }
+        return joiningTags(LockChange.between("image", known(old), known(new)), references)
+    }
+
+    /// Where of one repository one tag is gone and one is new, the image has changed its version.
+    private static func joiningTags(
+        _ changes: [LockChange], _ references: [String: ImageReference]
+    ) -> [LockChange] {
+        let groups = Dictionary(grouping: changes) { references[$0.name]?.name ?? $0.name }
+        return groups.sorted { $0.key < $1.key }.flatMap { name, changes in
+            guard changes.count == 2, let gone = changes.first(where: { $0.kind == .gone }),
+                let new = changes.first(where: { $0.kind == .new })
+            else { return changes }
+            let tags = [gone, new].map { $0.name.dropFirst(name.count + 1) }
+            return [LockChange("image", name, .changed, detail: "\(tags[0]) → \(tags[1])")]
         }
     }
 }

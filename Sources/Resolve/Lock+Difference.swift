@@ -1,6 +1,4 @@
 public import Definition
-import Format
-import OCI
 import Values
 
 extension Lock {
@@ -18,10 +16,13 @@ extension Lock {
         if old.architecture != architecture {
             parts.append("\(old.architecture.rawValue) → \(architecture.rawValue)")
         }
-        parts += Tally(old.artefacts, artefacts, name: \.name, content: \.content).words("artefact")
-        parts += Tally(old.images, images, name: \.name, content: \.pinned.root.digest).words("image")
-        parts += Tally(old.files, files, name: \.path, content: \.content).words("file")
-        if parts.isEmpty, !isSame(as: old) { parts.append("the definition changed, what it needs did not") }
+        parts += Self.tally(changes(since: old))
+        if parts.isEmpty, !isSame(as: old) {
+            parts.append(
+                old.definition == definition
+                    ? "where things come from changed, what they are did not"
+                    : "the definition changed, what it needs did not")
+        }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
@@ -32,36 +33,16 @@ extension Lock {
         copy.sequence = sequence
         return copy == self
     }
-}
 
-extension LockedImage {
-    /// Unique in a lock.
-    fileprivate var name: String { "\(pinned.reference) \(pinned.platform)" }
-}
-
-/// How many items of one kind are changed, new or gone.
-private struct Tally {
-    private var changed = 0
-    private var new = 0
-    private var gone = 0
-
-    init<Item, Content: Equatable>(
-        _ old: [Item], _ now: [Item], name: KeyPath<Item, String>, content: KeyPath<Item, Content>
-    ) {
-        let before = Dictionary(old.map { ($0[keyPath: name], $0[keyPath: content]) }) { first, _ in first }
-        let after = Dictionary(now.map { ($0[keyPath: name], $0[keyPath: content]) }) { first, _ in first }
-        for (name, content) in after {
-            guard let former = before[name] else {
-                new += 1
-                continue
+    /// `1 artefact changed`, `2 images new`: nouns in the order in which they come, changes in that of their kinds.
+    private static func tally(_ changes: [LockChange]) -> [String] {
+        var nouns: [String] = []
+        for change in changes where !nouns.contains(change.noun) { nouns.append(change.noun) }
+        return nouns.flatMap { noun in
+            LockChange.Kind.allCases.compactMap { kind in
+                let count = changes.count { $0.noun == noun && $0.kind == kind }
+                return count == 0 ? nil : "\(count) \(noun)\(count == 1 ? "" : "s") \(kind.rawValue)"
             }
-            if former != content { changed += 1 }
         }
-        gone = before.keys.filter { after[$0] == nil }.count
-    }
-
-    func words(_ noun: String) -> [String] {
-        [(changed, "changed"), (new, "new"), (gone, "gone")].filter { $0.0 > 0 }
-            .map { "\($0.0) \(noun)\($0.0 == 1 ? "" : "s") \($0.1)" }
     }
 }

@@ -29,6 +29,9 @@ public struct LockOutcome: Sendable {
 
     /// What is different from the lock before, in one line; `nil` when nothing is, or there was none.
     public var difference: String? { old.flatMap { lock.difference(from: $0) } }
+
+    /// Each change since the lock before, a line each.
+    public var changes: [String] { old.map { lock.changes(since: $0).map(\.description) } ?? [] }
 }
 
 /// What `build` is asked for, as far as it is about getting things together.

@@ -180,12 +180,56 @@ struct LockTests {
         var new = old
         new.version = Version("v1.31.6+k3s1")
         new.artefacts[0].content.digest = try digest("8")
+        new.artefacts[1].content.size = 10
+        new.artefacts[1].origin = .file("./other.tar.zst")
         new.images.removeLast()
         new.files.append(LockedFile(path: "b.yaml", content: Content(size: 1, digest: try digest("8"))))
         #expect(
-            new.changes(since: old) == [
-                "k3s v1.31.4+k3s1 → v1.31.6+k3s1", "artefact binary changed", "image ghcr.io/a/b:1 is gone",
+            new.changes(since: old).map(\.description) == [
+                "artefact binary changed", "artefact image-archive changed", "image ghcr.io/a/b:1 is gone",
                 "file b.yaml is new",
             ])
+    }
+
+    @Test(arguments: [
+        (["a/b:1"], ["a/b:2"], ["image docker.io/a/b 1 → 2"]),
+        (["a/b:1", "a/c:1"], ["a/b:2", "a/c:1"], ["image docker.io/a/b 1 → 2"]),
+        (["a/b:1"], ["a/c:1"], ["image docker.io/a/b:1 is gone", "image docker.io/a/c:1 is new"]),
+        (
+            ["a/b:1", "a/b:2"], ["a/b:3"],
+            ["image docker.io/a/b:1 is gone", "image docker.io/a/b:2 is gone", "image docker.io/a/b:3 is new"]
+        ),
+        (["a/b:1"], ["a/b:1", "a/b:2"], ["image docker.io/a/b:2 is new"]),
+        (
+            ["a:1", "a-b:1"], ["a:2", "a-b:2"],
+            ["image docker.io/library/a 1 → 2", "image docker.io/library/a-b 1 → 2"]
+        ),
+    ])
+    func `an image that takes another tag has changed its version`(before: [String], after: [String], words: [String])
+        throws
+    {
+        func lock(_ names: [String]) throws -> Lock {
+            var lock = try sample()
+            let pinned = lock.images[0].pinned
+            lock.images = try names.map { name in
+                LockedImage(
+                    PinnedImage(
+                        reference: try ImageReference(name), root: pinned.root, manifest: pinned.manifest,
+                        platform: pinned.platform, size: 1), reasons: [])
+            }
+            return lock
+        }
+        #expect(try lock(after).changes(since: lock(before)).map(\.description) == words)
+    }
+
+    @Test func `of an image for several machines each is told apart`() throws {
+        var old = try sample()
+        old.images[1] = LockedImage(
+            PinnedImage(
+                reference: old.images[0].pinned.reference, root: old.images[1].pinned.root,
+                manifest: old.images[1].pinned.manifest, platform: Platform(.arm64), size: 1), reasons: [])
+        var new = old
+        new.images.removeLast()
+        #expect(new.changes(since: old).map(\.description) == ["image docker.io/library/nginx:2 linux/arm64 is gone"])
     }
 }

@@ -289,6 +289,9 @@ struct DifferenceTests {
         #expect(new.difference(from: old) == nil)
         new.definition.digest = .of([1])
         #expect(new.difference(from: old) == "the definition changed, what it needs did not")
+        new.definition = old.definition
+        new.images[0].reasons = ["a manifest"]
+        #expect(new.difference(from: old) == "where things come from changed, what they are did not")
         new.images.removeFirst(2)
         new.files[0].content.size = 9
         new.profile.digest = .of([1])

@@ -54,7 +54,8 @@ enum BuildCommand {
             lock: use, installer: { InstallerOption.path(invocation, for: $0) })
         let prepared = try workshop.resolver.prepare(order, at: System.now())
         if let difference = prepared.lock.difference {
-            console.say(Diagnostic(difference, severity: .note, exitCode: .done))
+            let details = prepared.lock.changes.map { Diagnostic.Detail("lock", $0) }
+            console.say(Diagnostic(difference, severity: .note, details: details, exitCode: .done))
         }
         let written = try write(prepared, choice, workshop.store, signer, invocation, console)
         console.finish()

@@ -35,13 +35,20 @@ enum LockCommand {
 enum LockReport {
     static func text(_ outcome: LockOutcome) -> String {
         guard outcome.isWritten else { return "\(outcome.path) is current: \(contents(outcome.lock))" }
-        return (outcome.difference.map { $0 + "\n" } ?? "") + "\(outcome.path) written: \(contents(outcome.lock))"
+        let lines = difference(outcome) + ["\(outcome.path) written: \(contents(outcome.lock))"]
+        return lines.joined(separator: "\n")
+    }
+
+    /// What changed: in one line, then each item; nothing when nothing did.
+    static func difference(_ outcome: LockOutcome) -> [String] {
+        outcome.difference.map { [$0] + outcome.changes.map { "  " + $0 } } ?? []
     }
 
     static func json(_ outcome: LockOutcome) -> JSONValue {
         [
             "path": .string(outcome.path.text), "written": .bool(outcome.isWritten),
             "difference": outcome.difference.map { .string($0) } ?? .null,
+            "changes": .array(outcome.changes.map { .string($0) }),
             "version": .string(outcome.lock.version.text),
             "sequence": .integer(outcome.lock.sequence), "created": .string(outcome.lock.created.description),
             "images": .integer(outcome.lock.images.count), "artefacts": .integer(outcome.lock.artefacts.count),
