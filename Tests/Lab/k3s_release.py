@@ -28,11 +28,13 @@ SUFFIX = {"amd64": "", "arm64": "-arm64"}
 
 
 class Release:
-    """The assets of one version, by name. The program is `padding` bytes longer than it need be: comments that do not compress."""
+    """The assets of one version, by name. The program is `padding` bytes longer than it need be: comments that do not compress.
 
-    def __init__(self, layout, version=VERSION, padding=0):
-        self.layout, self.version, self.padding = layout, version, padding
-        self.assets = {"k3s-images.txt": "".join(f"{name}\n" for name in IMAGES).encode()}
+    `images`: complete name → image of the layout; another release has others."""
+
+    def __init__(self, layout, version=VERSION, padding=0, images=None):
+        self.layout, self.version, self.padding, self.images = layout, version, padding, images or IMAGES
+        self.assets = {"k3s-images.txt": "".join(f"{name}\n" for name in self.images).encode()}
         for architecture, suffix in SUFFIX.items():
             listed = {**self._archives(architecture), f"k3s{suffix}": self.program(architecture)}
             self.assets.update(listed)
@@ -56,13 +58,13 @@ class Release:
         publish_channels(mirror, self.version)
         if registry is None:
             return {}
-        return {name: registry.push(self.layout, tag, name.removeprefix("docker.io/")) for name, tag in IMAGES.items()}
+        return {name: registry.push(self.layout, tag, name.removeprefix("docker.io/")) for name, tag in self.images.items()}
 
     def _archives(self, architecture):
         """The vendor's archives as k3s makes them: `ctr images export --platform`, then gzip and zstd with a long window."""
         folder = scratch.folder("release")
         name = f"k3s-airgap-images-{architecture}.tar"
-        plain = archives.write(folder / name, self.layout, IMAGES, archives.Shape.VENDOR, architecture)
+        plain = archives.write(folder / name, self.layout, self.images, archives.Shape.VENDOR, architecture)
         scratch.run("zstd", "-q", "-16", "--long=25", plain)
         data = plain.read_bytes()
         made = {name: data, f"{name}.gz": gzip.compress(data, mtime=0), f"{name}.zst": (folder / f"{name}.zst").read_bytes()}

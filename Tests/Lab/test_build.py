@@ -127,55 +127,6 @@ class ImageArchives(Building):
         self.assertEqual(store.images(), {workbench.APPLICATION: connected.digests[workbench.APPLICATION]})
 
 
-class Locks(Building):
-    def test_a_lock_is_text_that_names_everything_and_stays_as_it_is(self):
-        definition = self.bench.define()
-        lock = definition.with_suffix(".yaml.lock")
-        self.lock(definition)
-        text, written = lock.read_text(), lock.stat().st_mtime_ns
-        for words in ["requested: v1.31", "version: v1.31.4+k3s1", connected.release.path("k3s").replace("/k3s-io", "github.com/k3s-io"),
-                      hashlib.sha256(connected.release.assets[PROGRAM]).hexdigest(), *connected.digests, *connected.digests.values()]:
-            self.assertIn(words, text)
-        self.assertNotIn("127.0.0.1", text)
-        self.assertLess(max(map(len, text.splitlines())), 160)
-        for again in [(), ("--update",)]:
-            self.assertIn("is current", self.lock(definition, *again).output)
-            self.assertEqual((lock.read_text(), lock.stat().st_mtime_ns), (text, written))
-
-    def test_layout_and_comments_of_a_definition_do_not_count(self):
-        definition = self.bench.define("comment")
-        self.lock(definition)
-        text = definition.with_suffix(".yaml.lock").read_text()
-        definition.write_text("# reviewed\n" + json.dumps(json.loads(definition.read_text())))
-        self.lock(definition)
-        self.assertEqual(definition.with_suffix(".yaml.lock").read_text(), text)
-
-    def test_what_is_new_upstream_is_taken_by_update_only_and_said(self):
-        definition, name = self.bench.define("moving"), world.APPLICATION
-        self.lock(definition)
-        before = connected.registry.digest(name)
-        try:
-            moved = connected.registry.push(connected.layout, "busybox", name)
-            self.assertNotEqual(moved, before)
-            self.assertIn("is current", self.lock(definition).output)
-            self.assertIn("1 image changed", self.lock(definition, "--update").output)
-            text = definition.with_suffix(".yaml.lock").read_text()
-            self.assertIn(moved, text)
-            self.assertNotIn(before, text)
-        finally:
-            connected.registry.push(connected.layout, "plc-bridge", name)
-
-    def test_a_definition_that_changed_is_not_built_from_its_old_lock(self):
-        definition = self.bench.define("stale")
-        self.lock(definition)
-        definition.write_text(definition.read_text().replace("2026.11.0", "2026.12.0").replace("traefik", "servicelb"))
-        errors = self.bench.refused(product.Exit.USAGE, definition, "--locked")
-        self.assertIn("cannot use the lock", errors)
-
-    def lock(self, definition, *options):
-        return self.bench.sealift("lock", definition, "--cache", self.bench.cache, *connected.options, *options)
-
-
 class Again(Building):
     """What was fetched and compressed once is not fetched and compressed again."""
 
