@@ -59,6 +59,8 @@ extension Step {
                 name + (enable ? ", enable" : "")
                     + (start && isRunning ? ", start within \(clockText(seconds: timeout))" : ""),
             ]
+        case .snap(let snap): [kindName, "\(snap.name) revision \(snap.revision)" + (snap.classic ? ", classic" : "")]
+        case .snapOffline: [kindName, "no store, no refreshes"]
         case .command(let run, _, _), .wait(let run, _): [kindName, run.joined(separator: " ")]
         }
     }

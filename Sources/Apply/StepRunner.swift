@@ -15,6 +15,8 @@ final class StepRunner {
     /// Units that were enabled before and are to go.
     var disabled: [String] = []
     var hasReloaded = false
+    /// Whether snapd was waited for, which after its own installation sets itself up.
+    var isSnapdReady = false
     var isTakingBack = false
 
     init(_ machine: any Machine, progress: any ProgressReceiver, isCancelled: @escaping @Sendable () -> Bool) {
@@ -89,6 +91,8 @@ extension StepRunner {
             try program(["restorecon", "-R", path], step: "labelling \(path)", timeLimit: 600)
         case .unit(let name, let enable, let start, let timeout):
             try bringUp(name, enable: enable, start: start, timeout: timeout)
+        case .snap(let snap): try install(snap)
+        case .snapOffline: try keepFromStore()
         case .command(let run, let undo, let timeout):
             let words = run.joined(separator: " ")
             say("running \(words)")

@@ -18,6 +18,8 @@ extension Step {
                 ("name", .string(name)), ("enable", .bool(enable)), ("start", .bool(start)),
                 ("timeout", .integer(timeout)),
             ]
+        case .snap(let snap): snap.members
+        case .snapOffline: []
         case .command(let run, let undo, let timeout):
             [("run", strings(run)), ("undo", strings(undo)), ("timeout", .integer(timeout))]
         case .wait(let run, let timeout): [("run", strings(run)), ("timeout", .integer(timeout))]
@@ -42,6 +44,8 @@ extension Step {
             return .unit(
                 name: try reader.parsed("name", as: "a unit's name", word), enable: try reader.bool("enable"),
                 start: try reader.bool("start"), timeout: try timeout(reader))
+        case "snap": return .snap(try SnapInstallation(reader))
+        case "snap-offline": return .snapOffline
         case "command":
             return .command(
                 run: try arguments("run", reader), undo: try reader.strings("undo"), timeout: try timeout(reader))
@@ -50,7 +54,7 @@ extension Step {
         }
     }
 
-    private static func timeout(_ reader: JSONReader) throws(JSONError) -> Int {
+    fileprivate static func timeout(_ reader: JSONReader) throws(JSONError) -> Int {
         try reader.integer("timeout", in: 0...longestTimeout)
     }
 
@@ -62,11 +66,31 @@ extension Step {
     }
 
     /// A name that no program takes for an option or a path.
-    private static func word(_ text: String) -> String? {
+    fileprivate static func word(_ text: String) -> String? {
         let others = Array("._-@/:\\".utf8)
         guard let first = text.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: "/") else { return nil }
         let dots = zip(text.utf8, text.utf8.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1 == UInt8(ascii: ".") }
         guard text.utf8.count <= 255, !dots else { return nil }
         return text.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || others.contains($0) } ? text : nil
+    }
+}
+
+extension SnapInstallation {
+    fileprivate var members: [(String, JSONValue?)] {
+        [
+            ("name", .string(name)), ("revision", .integer(revision)), ("file", .string(file)),
+            ("assertions", .string(assertions)), ("classic", .bool(classic)), ("keep-newer", .bool(keepsNewer)),
+            ("timeout", .integer(timeout)),
+        ]
+    }
+
+    fileprivate init(_ reader: JSONReader) throws(JSONError) {
+        self.init(
+            name: try reader.parsed("name", as: "a snap's name", Step.word),
+            revision: try reader.integer("revision", in: 1...Int(Int32.max)),
+            file: try reader.parsed("file", as: "an absolute path", absolutePath),
+            assertions: try reader.parsed("assertions", as: "an absolute path", absolutePath),
+            classic: try reader.bool("classic"), keepsNewer: try reader.bool("keep-newer"),
+            timeout: try Step.timeout(reader))
     }
 }

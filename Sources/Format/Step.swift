@@ -21,6 +21,10 @@ public struct Step: Hashable, Sendable {
         case label(path: String)
         /// Enables, starts and waits for a systemd unit; `timeout` in seconds.
         case unit(name: String, enable: Bool, start: Bool, timeout: Int)
+        /// Installs a snap from files of the bundle.
+        case snap(SnapInstallation)
+        /// Keeps snapd from its store, and from refreshing snaps by itself.
+        case snapOffline
         /// Runs a program without a shell; `undo` may be empty.
         case command(run: [String], undo: [String], timeout: Int)
         /// Repeats a program until it ends with 0.
@@ -28,7 +32,18 @@ public struct Step: Hashable, Sendable {
     }
 
     /// The word for the kind in a manifest.
-    public var kindName: String { Self.kinds[order] }
+    public var kindName: String {
+        switch action {
+        case .module: "module"
+        case .sysctl: "sysctl"
+        case .label: "label"
+        case .unit: "unit"
+        case .snap: "snap"
+        case .snapOffline: "snap-offline"
+        case .command: "command"
+        case .wait: "wait"
+        }
+    }
 
     /// The place of the kind in the order in which steps are done.
     public var order: Int {
@@ -37,10 +52,42 @@ public struct Step: Hashable, Sendable {
         case .sysctl: 1
         case .label: 2
         case .unit: 3
-        case .command: 4
-        case .wait: 5
+        // One place: among snaps the manifest's order counts.
+        case .snap, .snapOffline: 4
+        case .command: 5
+        case .wait: 6
         }
     }
+}
 
-    private static let kinds = ["module", "sysctl", "label", "unit", "command", "wait"]
+/// A snap that is installed from files of the bundle: what `snap ack` and `snap install` are given.
+public struct SnapInstallation: Hashable, Sendable {
+    /// The snap's name in its store.
+    public var name: String
+    /// Its revision there, 1 or more.
+    public var revision: Int
+    /// The absolute path of the snap.
+    public var file: String
+    /// The absolute path of the assertions that vouch for it.
+    public var assertions: String
+    /// Whether it is installed without confinement, which it must be asked for (`--classic`).
+    public var classic: Bool
+    /// Whether a newer revision that is there already stays: bases and snapd itself, which other snaps rely on.
+    public var keepsNewer: Bool
+    /// How long installing may take, in seconds.
+    public var timeout: Int
+
+    /// All members, as they stand.
+    public init(
+        name: String, revision: Int, file: String, assertions: String, classic: Bool = false, keepsNewer: Bool = false,
+        timeout: Int
+    ) {
+        self.name = name
+        self.revision = revision
+        self.file = file
+        self.assertions = assertions
+        self.classic = classic
+        self.keepsNewer = keepsNewer
+        self.timeout = timeout
+    }
 }

@@ -8,16 +8,16 @@ extension PublicKey {
     public func verifies(_ signature: [UInt8], over message: [UInt8]) -> Bool {
         defer { ErrorQueue.clear() }
         guard let key = KeyHandle(spki: spki) else { return false }
-        return key.verifies(signature, over: message, algorithm: algorithm)
+        return key.verifies(signature, over: message, digestName: algorithm.digestName)
     }
 }
 
 extension KeyHandle {
-    func verifies(_ signature: [UInt8], over message: [UInt8], algorithm: SignatureAlgorithm) -> Bool {
+    func verifies(_ signature: [UInt8], over message: [UInt8], digestName: String?) -> Bool {
         guard let context = unsafe EVP_MD_CTX_new() else { return false }
         defer { unsafe EVP_MD_CTX_free(context) }
         let isReady = unsafe EVP_DigestVerifyInit_ex(
-            context, nil, algorithm.digestName, CryptoLibrary.shared.context, nil, pointer, nil)
+            context, nil, digestName, CryptoLibrary.shared.context, nil, pointer, nil)
         guard isReady == 1 else { return false }
         return unsafe EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
     }

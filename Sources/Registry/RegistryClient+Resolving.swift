@@ -59,7 +59,7 @@ extension RegistryError {
         switch self {
         case .image(_, .fetch(let error)): error.letsOthersTry
         case .image(_, .notFound), .image(_, .incomplete), .image(_, .otherDigest), .image(_, .digestHeader): true
-        case .image(_, .document), .image(_, .store), .configuration, .variable, .file,
+        case .image(_, .document), .image(_, .store), .snap, .configuration, .variable, .file,
             .authorization:
             false
         }

@@ -17,6 +17,7 @@ extension RegistryError: Diagnosable {
         case .variable(let name, let reason):
             Diagnostic("cannot use the variable \(name): \(reason)", next: "mend it, or unset it", exitCode: .usage)
         case .file(let error): error.diagnostic
+        case .snap(let site, let trouble): trouble.diagnostic(at: site)
         case .authorization(let registry, let trouble):
             Diagnostic(
                 "cannot log in to \(quoted(registry)): \(trouble.reason)", next: trouble.next(registry),

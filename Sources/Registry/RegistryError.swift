@@ -14,6 +14,8 @@ public enum RegistryError: Error, Hashable, Sendable {
     case variable(String, reason: String)
     /// A file could not be read.
     case file(FileError)
+    /// The snap at `site` could not be had.
+    case snap(SnapSite, SnapTrouble)
     /// No authorization for a registry.
     case authorization(registry: String, AuthorizationTrouble)
 }

@@ -9,6 +9,8 @@ extension Step {
         case .label(let path): path
         case .unit(let name, let enable, let start, _):
             name + (enable ? ", enabled" : "") + (start ? ", started" : "")
+        case .snap(let snap): "\(snap.name) revision \(snap.revision)" + (snap.classic ? ", classic" : "")
+        case .snapOffline: "no store, no refreshes"
         case .command(let run, _, _), .wait(let run, _): run.joined(separator: " ")
         }
     }

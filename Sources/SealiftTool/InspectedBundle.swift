@@ -84,6 +84,8 @@ struct InspectedBundle {
         case .label(let path): what = path
         case .unit(let name, let enable, let start, _):
             what = name + (enable ? ", enabled" : "") + (start ? ", started" : "")
+        case .snap(let snap): what = "\(snap.name) revision \(snap.revision)" + (snap.classic ? ", classic" : "")
+        case .snapOffline: what = "no store, no refreshes"
         case .command(let run, _, _), .wait(let run, _): what = run.joined(separator: " ")
         }
         return [step.kindName, what, step.roles.names?.joined(separator: ",") ?? ""]
