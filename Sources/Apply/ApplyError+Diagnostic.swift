@@ -1,4 +1,5 @@
 import Format
+import Posix
 public import Reporting
 import Values
 
@@ -18,7 +19,7 @@ extension ApplyError: Diagnosable {
         case .missingValues(let variables):
             return Diagnostic(
                 "values are missing: " + variables.map(\.name).joined(separator: ", "),
-                details: variables.map { .init($0.name, "\($0.ask); \($0.type.expectation)") },
+                details: variables.map { .init($0.name, "\($0.ask); \($0.expectation)") },
                 next: "give them with --values FILE, one NAME=value a line"
                     + (variables.contains { !$0.type.isSecret } ? ", or with --set NAME=value" : ""), exitCode: .usage)
         case .invalidValue(let name, let source, let value, let expectation):
@@ -37,13 +38,17 @@ extension ApplyError: Diagnosable {
             return Diagnostic(
                 "\(name) is a secret: a command line can be read by every user of the machine",
                 next: "give it with --values FILE, or leave it out and type it when asked", exitCode: .usage)
-        case .unreadableLine(let file, let line) where file == ValueSource.commandLineName:
+        case .unreadableLine(let file, let line, _) where file == ValueSource.commandLineName:
             return Diagnostic(
                 "cannot read the value that --set number \(line) gives", next: "write --set NAME=value",
                 exitCode: .usage)
-        case .unreadableLine(let file, let line):
+        case .noSiteFile(let name, let folder):
             return Diagnostic(
-                "cannot read line \(line) of \(quoted(file))",
+                "there is no file \(quoted(name + ".env")) in \(quoted(folder.text))",
+                next: "write one with NAME=value lines, or give the values with --values FILE", exitCode: .usage)
+        case .unreadableLine(let file, let line, let reason):
+            return Diagnostic(
+                "cannot read line \(line) of \(quoted(file))" + (reason.map { ": " + $0 } ?? ""),
                 next: "write NAME=value; lines that begin with # are skipped",
                 exitCode: .usage)
         case .expired, .older, .outsideRoots, .ownedByOther: return refusal

@@ -1,4 +1,5 @@
 public import Format
+public import Posix
 public import Values
 
 /// Why a bundle was not applied.
@@ -16,7 +17,9 @@ public enum ApplyError: Error, Hashable, Sendable {
     /// A secret was given where other users of the machine can read it.
     case secretOnCommandLine(name: String)
     /// A line of a values file that is not `NAME=value`.
-    case unreadableLine(file: String, line: Int)
+    case unreadableLine(file: String, line: Int, reason: String? = nil)
+    /// `--site` names a file that is not there.
+    case noSiteFile(name: String, folder: FilePath)
     /// The bundle's time is over.
     case expired(Timestamp, now: Timestamp)
     /// What is installed is newer, or of the same sequence and not the same.

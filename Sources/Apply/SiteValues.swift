@@ -7,6 +7,8 @@ public struct SiteValues: Hashable, Sendable {
     public struct Value: Hashable, Sendable {
         let type: VariableType
         let text: String
+        /// Who gave it, in words.
+        let place: String
     }
 
     private var given: [String: Value] = [:]
@@ -26,81 +28,25 @@ public struct SiteValues: Hashable, Sendable {
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
+    /// All, sorted by name; of a secret only that it is there, and who gave it.
+    public var rows: [Row] {
+        given.map { Row(name: $0.key, value: $0.value.type.isSecret ? nil : $0.value.text, place: $0.value.place) }
+            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// A value as it may be shown.
+    public struct Row: Hashable, Sendable {
+        /// The variable.
+        public let name: String
+        /// `nil` for a secret.
+        public let value: String?
+        /// Who gave it, in words.
+        public let place: String
+    }
+
     /// The names of secrets that have a value, sorted.
     public var secrets: [String] {
         given.filter { $0.value.type.isSecret }.map(\.key).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-}
-
-/// Values from one place: the command line, a file, the last installation.
-public struct ValueSource: Sendable {
-    /// The place as a person would say it.
-    public let name: String
-    /// Whether other users of the machine can read it.
-    public let isCommandLine: Bool
-    /// Whether names that the bundle does not know are passed over: they were right for another version.
-    public let isFromThePast: Bool
-    /// In the order given; a later value of a name replaces an earlier one.
-    public let values: [(name: String, value: String)]
-
-    /// `--set NAME=value`, any number of times.
-    ///
-    /// - Throws: ``ApplyError/unreadableLine(file:line:)`` for a text without `=`.
-    public static func commandLine(_ texts: [String]) throws(ApplyError) -> ValueSource {
-        ValueSource(
-            name: commandLineName, isCommandLine: true, isFromThePast: false, values: try texts.enumerated().map(split))
-    }
-
-    /// What the command line is called where a file has its path.
-    static let commandLineName = "--set"
-
-    /// The lines of a values file.
-    public static func file(_ path: String, _ bytes: [UInt8]) throws(ApplyError) -> ValueSource {
-        var values: [(name: String, value: String)] = []
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            guard let text = String(validating: line, as: UTF8.self) else {
-                throw .unreadableLine(file: path, line: index + 1)
-            }
-            let trimmed = trim(text)
-            guard !trimmed.isEmpty, !trimmed.hasPrefix("#") else { continue }
-            guard let value = pair(trimmed) else { throw .unreadableLine(file: path, line: index + 1) }
-            values.append((value.name, unquoted(value.value)))
-        }
-        return ValueSource(name: path, isCommandLine: false, isFromThePast: false, values: values)
-    }
-
-    /// What the last installation was given.
-    public static func receipt(_ receipt: Receipt) -> ValueSource {
-        ValueSource(name: "the last installation", isCommandLine: false, isFromThePast: true, values: receipt.values)
-    }
-
-    private static func split(_ index: Int, _ text: String) throws(ApplyError) -> (name: String, value: String) {
-        guard let value = pair(text[...]) else { throw .unreadableLine(file: Self.commandLineName, line: index + 1) }
-        return value
-    }
-
-    private static func pair(_ text: Substring) -> (name: String, value: String)? {
-        guard let equals = text.firstIndex(of: "=") else { return nil }
-        return (String(trim(String(text[..<equals]))), String(text[text.index(after: equals)...]))
-    }
-
-    /// Without blanks and a carriage return at both ends.
-    private static func trim(_ text: String) -> Substring {
-        var rest = text[...]
-        while let first = rest.unicodeScalars.first, first == " " || first == "\t" { rest.unicodeScalars.removeFirst() }
-        while let last = rest.unicodeScalars.last, last == " " || last == "\t" || last == "\r" {
-            rest.unicodeScalars.removeLast()
-        }
-        return rest
-    }
-
-    /// Without one pair of quotes around it, as environment files have them.
-    private static func unquoted(_ text: String) -> String {
-        guard text.count >= 2, let first = text.first, first == "\"" || first == "'", text.last == first else {
-            return text
-        }
-        return String(text.dropFirst().dropLast())
     }
 }
 
@@ -121,9 +67,8 @@ extension SiteValues {
         for source in sources { try Self.check(source, against: manifest.variables) }
         var missing: [Variable] = []
         for variable in variables {
-            let text = try Self.text(of: variable, sources, ask)
-            if let text, !text.isEmpty {
-                given[variable.name] = Value(type: variable.type, text: text)
+            if let value = try Self.value(of: variable, sources, ask) {
+                given[variable.name] = value
             } else if variable.required {
                 missing.append(variable)
             }
@@ -133,27 +78,36 @@ extension SiteValues {
 
     private static func check(_ source: ValueSource, against variables: [Variable]) throws(ApplyError) {
         let known = Array(Set(variables.map(\.name))).sorted()
-        for (name, _) in source.values where !source.isFromThePast {
-            guard let variable = variables.first(where: { $0.name == name }) else {
-                throw .unknownValue(name: name, source: source.name, known: known)
+        for value in source.values where !source.isFromThePast {
+            guard let variable = variables.first(where: { $0.name == value.name }) else {
+                throw .unknownValue(name: value.name, source: source.place(of: value), known: known)
             }
-            guard !source.isCommandLine || !variable.type.isSecret else { throw .secretOnCommandLine(name: name) }
+            guard !source.isCommandLine || !variable.type.isSecret else {
+                throw .secretOnCommandLine(name: value.name)
+            }
         }
     }
 
-    private static func text(of variable: Variable, _ sources: [ValueSource], _ ask: Question?) throws -> String? {
+    /// The value of one variable; `nil` when it has none.
+    private static func value(
+        of variable: Variable, _ sources: [ValueSource], _ ask: Question?
+    ) throws -> Value? {
+        func made(_ text: String?, _ place: String) -> Value? {
+            guard let text, !text.isEmpty else { return nil }
+            return Value(type: variable.type, text: text, place: place)
+        }
         for source in sources {
-            guard let value = source.values.last(where: { $0.name == variable.name })?.value else { continue }
-            guard value.isEmpty || variable.type.accepts(value) else {
+            guard let value = source.values.last(where: { $0.name == variable.name }) else { continue }
+            guard value.text.isEmpty || variable.accepts(value.text) else {
                 if source.isFromThePast { continue }
                 throw ApplyError.invalidValue(
-                    name: variable.name, source: source.name, value: variable.type.isSecret ? nil : value,
-                    expectation: variable.type.expectation)
+                    name: variable.name, source: source.place(of: value),
+                    value: variable.type.isSecret ? nil : value.text, expectation: variable.expectation)
             }
-            return value
+            return made(value.text, source.place(of: value))
         }
-        guard let ask else { return variable.defaultValue }
-        let answer = try ask(variable)
-        return answer?.isEmpty == false ? answer : variable.defaultValue
+        let standard = made(variable.defaultValue, "the bundle's default")
+        guard let ask else { return standard }
+        return made(try ask(variable), "typed") ?? standard
     }
 }

@@ -19,12 +19,13 @@ extension Definition {
     public static func parse(
         _ bytes: [UInt8], path: FilePath, profiles: [FilePath] = []
     ) throws(DefinitionError) -> Definition {
-        let outline = try inWords { () throws(YAMLError) in try Outline(bytes, path: path) }
+        let text = try ExtendedDocument(bytes, path: path)
+        let outline = try inWords { () throws(YAMLError) in try Outline(text.document) }
         let library = ProfileLibrary(folders: outline.folders + profiles)
         let profile = try library.profile(named: outline.request.profile, at: outline.profileLocation)
         return try inWords { () throws(YAMLError) in
-            try DefinitionReader(folder: path.parent, profile: profile, map: outline.map).definition(
-                outline, path: path)
+            try DefinitionReader(path: path, profile: profile, map: outline.map).definition(
+                outline, text: text.document.reader)
         }
     }
 }

@@ -49,6 +49,8 @@ public struct Definition: Sendable {
     public var volumeSize: ByteCount
     /// The file's content without comments and layout; its digest stands in the lock.
     public var canonicalText: String
+    /// The definition as it was read, laid over the file that it extends: every value with its place.
+    public var text: YAMLReader
 
     /// Where the platform's own images come from.
     public enum ImageSource: String, CaseIterable, Hashable, Sendable {

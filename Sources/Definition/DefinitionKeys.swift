@@ -1,7 +1,7 @@
 /// The keys of a definition, by the name of their definition in `docs/schema/`; see ``ProfileKeys``.
 enum DefinitionKeys {
     static let definition = [
-        "name", "version", "platform", "profiles", "roles", "image-source", "images", "allow-missing",
+        "extends", "name", "version", "platform", "profiles", "roles", "image-source", "images", "allow-missing",
         "manifests", "files", "config",
         "role-config", "registries", "variables", "requirements", "units", "artefacts", "expires", "volume-size",
     ]

@@ -7,23 +7,26 @@ import Values
 
 /// Reads a definition with its profile at hand.
 struct DefinitionReader {
-    let folder: FilePath
+    let path: FilePath
     let profile: Profile
 
+    /// The file that is extended, as the definition writes it.
+    private let extends: String?
     /// The roles that the definition offers; nothing in it may be for others, or it would be left out without a word.
     private let roles: [Role]
     let items: ItemReader
 
-    init(folder: FilePath, profile: Profile, map: YAMLMap) throws(YAMLError) {
-        self.folder = folder
+    init(path: FilePath, profile: Profile, map: YAMLMap) throws(YAMLError) {
+        self.path = path
         self.profile = profile
+        self.extends = try map.optional("extends")?.pathText()
         let scope = try ItemReader(roles: profile.roles.map(\.name)).scope(map)
         let roles = profile.roles.filter { scope.includes($0.name) }
         self.roles = roles
         self.items = ItemReader(roles: roles.map(\.name))
     }
 
-    func definition(_ outline: Outline, path: FilePath) throws(YAMLError) -> Definition {
+    func definition(_ outline: Outline, text: YAMLReader) throws(YAMLError) -> Definition {
         let map = outline.map
         try check(outline)
         let variables = try items.variables(map, changing: profile.variables)
@@ -44,7 +47,7 @@ struct DefinitionReader {
             variables: variables, requirements: try requirements(map),
             units: try units(map), artefacts: try artefacts(map),
             expires: try map.optional("expires")?.timestamp(), volumeSize: try volumeSize(map),
-            canonicalText: outline.canonicalText)
+            canonicalText: outline.canonicalText, text: text)
     }
 
     private static let nameRule = "a name of a-z, 0-9 and - that does not begin with -"
@@ -111,9 +114,16 @@ struct DefinitionReader {
     }
 
     private func local(_ reader: YAMLReader) throws(YAMLError) -> LocalPath {
-        let text = try reader.nonEmptyString()
-        guard !text.utf8.contains(0) else { throw reader.unexpected("a path") }
-        return LocalPath(text: text, path: folder.resolving(text), location: reader.location)
+        LocalPath(text: try lockName(reader), path: try reader.pathFromItsFile(), location: reader.location)
+    }
+
+    /// What the lock calls a local file: the path as written, seen from the definition's own folder where it stands in the file
+    /// that the definition extends.
+    private func lockName(_ reader: YAMLReader) throws(YAMLError) -> String {
+        let text = try reader.pathText()
+        guard reader.location.file != path.text, let extends else { return text }
+        let folder = FilePath(extends).parent
+        return folder == "." ? text : folder.resolving(text).text
     }
 
     private func file(_ reader: YAMLReader, _ variables: [VariableRule]) throws(YAMLError) -> ExtraFile {

@@ -6,7 +6,9 @@ import Values
 
 extension Lock {
     /// The lock as text: sorted, one spelling.
-    public var text: String { Self.heading + YAMLValue.map(members).text }
+    public var text: String { Self.heading + yaml.text }
+
+    var yaml: YAMLValue { .map(members) }
 
     /// Writes the lock, at any moment either the old or the new one.
     public func write(to path: FilePath) throws(DefinitionError) {

@@ -11,8 +11,7 @@ struct Outline {
     let folders: [FilePath]
     let canonicalText: String
 
-    init(_ bytes: [UInt8], path: FilePath) throws(YAMLError) {
-        let document = try YAMLDocument.parse(bytes, file: path.text)
+    init(_ document: YAMLDocument) throws(YAMLError) {
         map = try document.reader.map(DefinitionKeys.definition)
         let fields = try map.required("platform").map(DefinitionKeys.platform)
         let profile = try fields.required("profile")
@@ -22,7 +21,11 @@ struct Outline {
             profile: try profile.nonEmptyString(), version: try version.nonEmptyString(),
             versionLocation: version.location, architecture: try fields.required("arch").choice(),
             hardware: try fields.optional("hardware")?.nonEmptyString())
-        folders = try map.optional("profiles")?.names().map { path.parent.resolving($0) } ?? []
+        var folders: [FilePath] = []
+        if let reader = map.optional("profiles") {
+            for folder in reader.isList ? try reader.list() : [reader] { folders.append(try folder.pathFromItsFile()) }
+        }
+        self.folders = folders
         canonicalText = document.root.value.text
     }
 }

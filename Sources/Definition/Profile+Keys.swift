@@ -33,7 +33,7 @@ enum ProfileKeys {
     static let command = ["run", "undo", "timeout", "roles", "versions"]
     static let wait = ["run", "timeout", "roles", "versions"]
     static let hardwareClass = ["summary", "requirements"]
-    static let variable = ["type", "ask", "default", "required", "roles"]
+    static let variable = ["type", "values", "ask", "default", "required", "roles"]
     static let requirement = ["id", "kind", "severity", "reason", "source", "fix", "roles", "versions"]
     static let requirementMembers: [String: [String]] = [
         "cores": ["minimum"], "memory": ["minimum"], "disk": ["path", "minimum"], "kernel": ["minimum"],

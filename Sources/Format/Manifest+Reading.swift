@@ -106,13 +106,14 @@ extension Role {
 extension Variable {
     static func read(_ item: JSONItem) throws(JSONError) -> Variable {
         let reader = try item.object()
+        let type = try reader.parsed("type", as: "a type of variable that this version knows") {
+            VariableType(rawValue: $0)
+        }
         let variable = Variable(
-            name: try reader.parsed("name", as: "a variable's name") { isName($0) ? $0 : nil },
-            type: try reader.parsed("type", as: "a type of variable that this version knows") {
-                VariableType(rawValue: $0)
-            },
+            name: try reader.parsed("name", as: "a variable's name") { isName($0) ? $0 : nil }, type: type,
             ask: try reader.string("ask"), required: try reader.bool("required"),
-            defaultValue: try reader.optionalString("default"), roles: try RoleScope.read(reader))
+            defaultValue: try reader.optionalString("default"), roles: try RoleScope.read(reader),
+            values: type == .enumeration ? try reader.strings("values") : [])
         try reader.finish()
         return variable
     }

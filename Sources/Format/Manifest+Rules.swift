@@ -31,8 +31,8 @@ extension Manifest {
             guard !variable.type.isSecret else {
                 throw broken("variable \(variable.name)", "is a secret with a default")
             }
-            guard variable.type.accepts(value) else {
-                throw broken("variable \(variable.name)", "has a default that is not \(variable.type.expectation)")
+            guard variable.accepts(value) else {
+                throw broken("variable \(variable.name)", "has a default that is not \(variable.expectation)")
             }
         }
         for key in critical where extensions[key] == nil {
@@ -48,6 +48,12 @@ extension Manifest {
         }
         var types: [String: VariableType] = [:]
         for variable in variables {
+            if variable.type == .enumeration {
+                guard !variable.values.isEmpty, variable.values.allSatisfy(variable.type.accepts) else {
+                    throw broken("variable \(variable.name)", "has no words to choose from, or one that is none")
+                }
+                try unique(variable.values, in: "values of \(variable.name)")
+            }
             guard types.updateValue(variable.type, forKey: variable.name) ?? variable.type == variable.type else {
                 throw broken("variable \(variable.name)", "is of two types")
             }
@@ -135,15 +141,20 @@ extension Manifest {
         for image in images where !archives.contains(image.archive) {
             throw broken("image \(image.name)", "is in \"\(image.archive)\", which is no file of this bundle")
         }
-        let names = Set(variables.map(\.name))
+        let types = Dictionary(variables.map { ($0.name, $0.type) }) { first, _ in first }
         for entry in entries {
-            guard case .template(_, let content, _, let used) = entry.kind else { continue }
+            guard case .template(_, let content, let format, let used) = entry.kind else { continue }
             guard content.size.bytes <= Template.maximumSize else {
                 throw broken("entry \(entry.path)", "is a template over 1 MiB")
             }
             try sorted(used, in: "variables of entry \(entry.path)")
-            for name in used where !names.contains(name) {
-                throw broken("entry \(entry.path)", "uses the variable \(name), which is not declared")
+            for name in used {
+                guard let type = types[name] else {
+                    throw broken("entry \(entry.path)", "uses the variable \(name), which is not declared")
+                }
+                guard format != .plain || type.isPlain else {
+                    throw broken("entry \(entry.path)", "is plain and uses \(name) of type \(type.rawValue)")
+                }
             }
         }
     }

@@ -134,6 +134,7 @@ extension Variable {
             ("name", .string(name)), ("type", .string(type.rawValue)), ("ask", .string(ask)),
             ("required", .bool(required)),
             ("default", defaultValue.map { .string($0) }), ("roles", roles.json),
+            ("values", type == .enumeration ? .some(strings(values)) : .none),
         ])
     }
 }

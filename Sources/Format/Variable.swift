@@ -12,11 +12,13 @@ public struct Variable: Hashable, Sendable {
     public var defaultValue: String?
     /// The roles whose machines are asked.
     public var roles: RoleScope
+    /// The words of an ``VariableType/enumeration``, in the order in which they are shown; of no other type.
+    public var values: [String]
 
     /// All members, as they stand.
     public init(
         name: String, type: VariableType, ask: String, required: Bool = true, defaultValue: String? = nil,
-        roles: RoleScope = .all
+        roles: RoleScope = .all, values: [String] = []
     ) {
         self.name = name
         self.type = type
@@ -24,6 +26,17 @@ public struct Variable: Hashable, Sendable {
         self.required = required
         self.defaultValue = defaultValue
         self.roles = roles
+        self.values = values
+    }
+
+    /// Whether `text` can be its value.
+    public func accepts(_ text: String) -> Bool {
+        type.accepts(text) && (type != .enumeration || values.contains(text))
+    }
+
+    /// What a value must be, for the sentence `"x" is not …`.
+    public var expectation: String {
+        type == .enumeration ? "one of \(values.joined(separator: ", "))" : type.expectation
     }
 
     /// Whether `text` can be a variable's name.

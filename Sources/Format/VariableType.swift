@@ -3,6 +3,10 @@ import Values
 /// What a variable's value must look like (docs/format.md §9).
 public enum VariableType: String, CaseIterable, Hashable, Sendable {
     case string, secret, integer, boolean, ipv4, ipv6, ip, cidr, hostname, port, url
+    /// A URL that is not open for others to read: a node's join address.
+    case httpsURL = "https-url"
+    /// One of the words that the variable lists.
+    case enumeration = "enum"
 
     /// Whether the value must never be shown, logged, kept or given on a command line.
     public var isSecret: Bool { self == .secret }
@@ -16,7 +20,7 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
     /// What a value must be, for the sentence `"x" is not …`.
     public var expectation: String {
         switch self {
-        case .string, .secret: "text of 1 to 4096 bytes without line breaks and control characters"
+        case .string, .secret: "text of 1 to 4096 bytes on one line, without control characters"
         case .integer: "a whole number"
         case .boolean: "true or false"
         case .ipv4: "an IPv4 address such as 192.168.10.5"
@@ -26,10 +30,12 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
         case .hostname: "a host name of letters, digits and -"
         case .port: "a port from 1 to 65535"
         case .url: "a URL such as https://10.0.0.1:6443"
+        case .httpsURL: "a URL that begins with https://, such as https://10.0.0.1:6443"
+        case .enumeration: "one of its words"
         }
     }
 
-    /// Whether `value` is one of this type.
+    /// Whether `value` is one of this type; of an enumeration, whether it can be one of its words. ``Variable/accepts(_:)`` knows them.
     public func accepts(_ value: String) -> Bool {
         switch self {
         case .string, .secret: Self.isText(value)
@@ -42,12 +48,25 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
         case .hostname: Self.isHostName(value)
         case .port: UInt16(value).map { $0 > 0 && String($0) == value } ?? false
         case .url: Self.isURL(value)
+        case .httpsURL: value.hasPrefix("https://") && Self.isURL(value)
+        case .enumeration: Self.isWord(value)
         }
     }
 
+    /// What every reader of the formats takes for text on one line: no control characters, not the line and paragraph separators that
+    /// YAML 1.1 ends lines at (§4.2), not the two code points that YAML has no place for (1.2.2 §5.1).
     private static func isText(_ value: String) -> Bool {
-        (1...4_096).contains(value.utf8.count)
-            && value.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        let refused: Set<Unicode.Scalar> = ["\u{2028}", "\u{2029}", "\u{FFFE}", "\u{FFFF}"]
+        return (1...4_096).contains(value.utf8.count)
+            && value.unicodeScalars.allSatisfy {
+                $0.properties.generalCategory != .control && !refused.contains($0)
+            }
+    }
+
+    /// 1 to 64 letters, digits and marks that no format quotes.
+    private static func isWord(_ value: String) -> Bool {
+        (1...64).contains(value.utf8.count)
+            && value.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || "._:/@+-".utf8.contains($0) }
     }
 
     /// RFC 1123 §2.1.

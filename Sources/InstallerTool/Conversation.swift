@@ -57,8 +57,8 @@ final class Conversation: Sendable {
                 answer = try ask(question)
             }
             guard let answer, !answer.isEmpty else { return nil }
-            if variable.type.accepts(answer) { return answer }
-            try terminal.write(Array("  not \(variable.type.expectation)\n".utf8))
+            if variable.accepts(answer) { return answer }
+            try terminal.write(Array("  not \(variable.expectation)\n".utf8))
         }
     }
 

@@ -1,6 +1,7 @@
 import Apply
 import Arguments
 import Format
+import JSON
 import Posix
 import Reporting
 import Values
@@ -12,15 +13,13 @@ enum SiteOptions {
         .value("role", "R", "what this machine is in the cluster"),
         .values("set", "NAME=value", "a value of this site; secrets are refused here"),
         .values("values", "FILE", "a file of NAME=value lines", completing: .file),
+        .value("site", "NAME", "take the values of sites/NAME.env beside the bundle, whatever this machine is called"),
         .flag("yes", letter: "y", "do not ask"),
         .flag("remember-key", "trust the bundle's key from now on: keep it in /etc/sealift/trusted-keys"),
         .values("ignore", "RULE", "take the failure of this check as a warning; kept in the receipt"),
         .flag("verbose", letter: "v", "show the checks that hold, too"),
         .flag("allow-downgrade", "install although something newer is installed"),
     ]
-
-    /// A values file is typed by hand.
-    private static let limit = ByteCount.mebibytes(1)
 
     /// What was chosen for one machine.
     struct Choice {
@@ -29,6 +28,10 @@ enum SiteOptions {
         let values: SiteValues
         /// Everything that is installed.
         let receipts: [Receipt]
+        /// The file beside the bundle that is this machine's.
+        var site: SiteFile?
+        /// What a later reader of the receipt should know.
+        var warnings: [Diagnostic] = []
     }
 
     /// Finds role and values: options first, then the site's file, then the last installation, then a person.
@@ -40,22 +43,25 @@ enum SiteOptions {
         let previous = receipts.first { $0.bundle.name == manifest.name }
         var sources = [try ValueSource.commandLine(invocation.values("set"))]
         for path in invocation.values("values").reversed() {
-            sources.append(try .file(path, Files.read(FilePath(path), limit: limit)))
+            sources.append(try .file(path, Files.read(FilePath(path), limit: SiteFile.maximumSize)))
         }
-        if target.isRunning, let file = try siteFile(beside: opened.path) { sources.append(file) }
+        let (site, missing) = try siteFile(invocation, opened, target)
+        if let site { sources.append(site.source) }
+        let warnings = (site?.warnings ?? missing) + (try sources.compactMap { try $0.exposure(in: manifest) })
         if let previous { sources.append(.receipt(previous)) }
         let asks = invocation.flag("yes") ? nil : conversation
-        let role = try role(invocation, manifest, receipts, asks)
+        let role = try role(invocation, manifest, receipts, site, asks)
         let values = try SiteValues(
             for: role, of: manifest, from: sources, asking: asks.map { person in { try person.value(of: $0) } })
-        return Choice(role: role, values: values, receipts: receipts)
+        return Choice(role: role, values: values, receipts: receipts, site: site, warnings: warnings)
     }
 
-    /// The role asked for, or that of the last installation, or the only one, or what a person says.
+    /// The role asked for, or that of the site's file, or that of the last installation, or the only one, or what a person says.
     static func role(
-        _ invocation: Invocation, _ manifest: Manifest, _ receipts: [Receipt], _ person: Conversation?
+        _ invocation: Invocation, _ manifest: Manifest, _ receipts: [Receipt], _ site: SiteFile?,
+        _ person: Conversation?
     ) throws -> String {
-        var asked = invocation.value("role")
+        var asked = invocation.value("role") ?? site?.role
         let previous = receipts.first { $0.bundle.name == manifest.name }
         let installed = previous.flatMap { receipt in manifest.roles.first { $0.name == receipt.role }?.name }
         if asked == nil { asked = installed }
@@ -63,31 +69,42 @@ enum SiteOptions {
         return try Planner.role(asked, of: manifest)
     }
 
-    /// `sites/<serial or host name>.env` beside the bundle's folder, the serial number first.
-    private static func siteFile(beside bundle: FilePath) throws -> ValueSource? {
-        let sites = try bundle.resolved().parent.appending("sites")
-        for name in [serialNumber, System.hostName].compactMap(\.self) {
-            guard Result(catching: { try MemberPath(validating: name) }).isSuccess, !name.contains("/") else {
-                continue
-            }
-            let path = sites.appending(name + ".env")
-            guard try Files.exists(path) else { continue }
-            return try .file(path.text, Files.read(path, limit: limit))
+    /// The file of this machine in `sites` beside the bundle's folder, or a word that there is none in a folder that is there.
+    ///
+    /// Below another root nobody can tell which machine it will be: there `--site` says so.
+    static func siteFile(
+        _ invocation: Invocation, _ opened: BundleOptions.Opened, _ target: TargetRoot
+    ) throws -> (SiteFile?, warnings: [Diagnostic]) {
+        let name = opened.bundle.manifest.name
+        if let site = invocation.value("site") { return (try .named(site, beside: opened.path, of: name), []) }
+        guard target.isRunning, let folder = try SiteFile.folder(beside: opened.path, of: name) else {
+            return (nil, [])
         }
-        return nil
+        let machine = MachineNames(root: "/", hostName: System.hostName)
+        if let file = try SiteFile.find(beside: opened.path, of: name, for: machine) { return (file, []) }
+        return (nil, [nobody(machine, folder)])
     }
 
-    /// What the maker of the machine engraved (sysfs, readable by root only); `nil` when it is not told.
-    private static var serialNumber: String? {
-        let read = Result { () throws(FileError) in
-            try Files.read("/sys/class/dmi/id/product_serial", limit: .kibibytes(4))
-        }
-        guard case .success(let bytes) = read else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self).filter { $0 != "\n" && $0 != " " }
-        return text.isEmpty ? nil : text
+    private static func nobody(_ machine: MachineNames, _ folder: FilePath) -> Diagnostic {
+        Diagnostic(
+            "no file in \(quoted(folder.text)) is for this machine", severity: .warning,
+            details: machine.all.map { .init($0.kind, $0.text + ".env") },
+            next: "give one of these names to the file that is meant, or name it with --site", exitCode: .done)
     }
 }
 
-extension Result {
-    fileprivate var isSuccess: Bool { if case .success = self { true } else { false } }
+extension SiteOptions.Choice {
+    /// The file that was chosen and every value with who gave it; for a person.
+    var text: String {
+        let file = site.map { "site\n  \($0.source.name), by \($0.reason)\n\n" } ?? ""
+        return file + values.text + (values.rows.isEmpty ? "" : "\n")
+    }
+
+    /// The same for a program: `file`, `by`, `values`.
+    var json: JSONValue {
+        [
+            "file": site.map { .string($0.source.name) } ?? .null, "by": site.map { .string($0.reason) } ?? .null,
+            "values": values.json,
+        ]
+    }
 }

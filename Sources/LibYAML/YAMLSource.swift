@@ -6,16 +6,28 @@ public final class YAMLSource: Sendable {
     public let file: String
     private let bytes: [UInt8]
     private let lineStarts: [Int]
+    /// The texts that this one was laid over; marks count them from 1.
+    private let parts: [YAMLSource]
 
-    init(file: String, bytes: [UInt8]) {
+    init(file: String, bytes: [UInt8], over parts: [YAMLSource] = []) {
         self.file = file
         self.bytes = bytes
         self.lineStarts = Self.lineStarts(of: bytes)
+        self.parts = parts
     }
+
+    /// The same text, laid over `base`.
+    func over(_ base: YAMLSource) -> YAMLSource { YAMLSource(file: file, bytes: bytes, over: parts + [base]) }
+
+    /// How many texts there are, this one among them.
+    var count: Int { parts.count + 1 }
 
     /// The place `mark` in words of ``Reporting``, with the text of its line.
     public func location(of mark: YAMLMark) -> SourceLocation {
-        SourceLocation(file: file, line: mark.line, column: mark.column, excerpt: excerpt(line: mark.line))
+        guard mark.part == 0 else {
+            return parts[mark.part - 1].location(of: YAMLMark(line: mark.line, column: mark.column))
+        }
+        return SourceLocation(file: file, line: mark.line, column: mark.column, excerpt: excerpt(line: mark.line))
     }
 
     /// The place of the byte at `offset`.

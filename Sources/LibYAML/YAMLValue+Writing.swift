@@ -15,7 +15,7 @@ extension YAMLValue {
     }
 
     /// A scalar or an empty collection on its line.
-    private var inline: String {
+    var inline: String {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
@@ -54,7 +54,7 @@ extension YAMLValue {
         }
     }
 
-    private static func scalar(_ text: String) -> String { isPlain(text) ? text : doubleQuoted(text) }
+    static func scalar(_ text: String) -> String { isPlain(text) ? text : doubleQuoted(text) }
 
     /// Begins with an ASCII letter or a slash, holds nothing that YAML reads as structure, and is no word of YAML 1.1.
     private static func isPlain(_ text: String) -> Bool {

@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: [
         "K3S_TOKEN=x", "  K3S_TOKEN =x", "# a word\n\nK3S_TOKEN=x\r\n", "K3S_TOKEN=\"x\"",
-        "K3S_TOKEN='x'", "K3S_TOKEN=y\nK3S_TOKEN=x",
+        "K3S_TOKEN='x'", "K3S_TOKEN= x ", "\u{FEFF}K3S_TOKEN=x", "K3S_TOKEN=x=\"y",
     ])
     func `lines as people write them`(text: String) throws {
         #expect(try values([file(text)]).secrets == ["K3S_TOKEN"])
@@ -73,8 +73,36 @@ import Testing
         #expect(chosen.secrets == ["K3S_TOKEN"])
     }
 
-    @Test(arguments: ["NODE_IP", "=10.0.0.1\n?"])
-    func `a line that is no value is refused with its number`(text: String) throws {
-        #expect(throws: ApplyError.self) { try values([file("K3S_TOKEN=x\n" + text)]) }
+    @Test(arguments: [
+        ("NODE_IP", "line 2 of \"site.env\": it has no ="),
+        ("=10.0.0.1", "line 2 of \"site.env\": before the = stands no name of A-Z, 0-9 and _"),
+        ("export NODE_IP=10.0.0.1", "line 2 of \"site.env\": before the = stands no name of A-Z, 0-9 and _"),
+        ("node_ip=10.0.0.1", "line 2 of \"site.env\": before the = stands no name of A-Z, 0-9 and _"),
+        ("K3S_TOKEN=y", "line 2 of \"site.env\": K3S_TOKEN stands on line 1 already"),
+        ("\n\nNODE_IP=\"10.0.0.1", "line 4 of \"site.env\": a quote opens and does not close at its end"),
+        ("NODE_IP='", "line 2 of \"site.env\": a quote opens and does not close at its end"),
+    ])
+    func `a line that is no value is refused with its number`(text: String, words: String) throws {
+        let error = #expect(throws: ApplyError.self) { try values([file("K3S_TOKEN=x\n" + text)]) }
+        #expect(error?.diagnostic.message == "cannot read " + words)
+        #expect(error?.diagnostic.exitCode == .usage)
+    }
+
+    @Test func `a wrong value and an unknown name are shown with their line`() throws {
+        for text in ["K3S_TOKEN=x\n\nNODE_IP=10.0.0.256", "K3S_TOKEN=x\n# words\nNODE_PI=10.0.0.5"] {
+            let error = #expect(throws: ApplyError.self) { try values([file(text)]) }
+            #expect(error?.diagnostic.details.contains(.init("from", "site.env, line 3")) == true)
+        }
+    }
+
+    @Test func `what is shown names who gave it, and no secret`() throws {
+        let chosen = try values([.commandLine(["NODE_IP=10.0.0.1"]), file("# a\nK3S_TOKEN=hunter2")])
+        #expect(
+            chosen.text == """
+                values
+                  K3S_TOKEN  (secret, not shown)  from site.env, line 2
+                  NODE_IP    10.0.0.1             from --set
+
+                """)
     }
 }

@@ -28,7 +28,12 @@ struct VariableTests {
                 "https://h\n",
             ]
         ),
-        (.string, ["a", "ü", "a b"], ["", "a\nb", "a\u{0}b", "a\u{7f}"]),
+        (
+            .string, ["a", "ü", "a b", "\u{FEFF}a"],
+            ["", "a\nb", "a\rb", "a\tb", "a\u{0}b", "a\u{7f}", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "\u{FFFF}"]
+        ),
+        (.httpsURL, ["https://10.0.0.1:6443"], ["http://10.0.0.1:6443", "10.0.0.1", ""]),
+        (.enumeration, ["vxlan", "v1.2"], ["", "a b", "a\"b", "ü"]),
         (.secret, ["s3cret \"$`"], ["", "a\nb"]),
     ])
     func accepts(type: VariableType, good: [String], bad: [String]) {

@@ -13,13 +13,14 @@ enum CheckCommand {
         Command(
             "check", "check this machine against what the bundle requires, and change nothing",
             options: BundleOptions.everyVerb
-                + SiteOptions.table.filter { ["role", "ignore", "verbose"].contains($0.name) })
+                + SiteOptions.table.filter { ["role", "site", "ignore", "verbose"].contains($0.name) })
     ) { invocation, console in
         let target = try BundleOptions.targetToRead(invocation)
         let opened = try BundleOptions.open(invocation, console)
         let receipts = try InstalledBundles.receipts(root: target.path)
         let role = try SiteOptions.role(
-            invocation, opened.bundle.manifest, receipts, invocation.value("role") == nil ? Conversation() : nil)
+            invocation, opened.bundle.manifest, receipts, SiteOptions.siteFile(invocation, opened, target).0,
+            invocation.value("role") == nil ? Conversation() : nil)
         let survey = try survey(
             invocation, opened, target, SiteOptions.Choice(role: role, values: SiteValues(), receipts: receipts))
         try console.result(survey.json, text: survey.text(isVerbose: invocation.flag("verbose")))

@@ -39,16 +39,18 @@ enum InstallCommand {
         try RecoverCommand.recover(target, console)
 
         let choice = try SiteOptions.choose(invocation, opened, target, person)
+        choice.warnings.forEach(console.say)
         let planner = try planner(opened, target, choice)
         try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
         let survey = try CheckCommand.survey(invocation, opened, target, choice)
         console.show("checks\n" + survey.text(isVerbose: invocation.flag("verbose")))
         guard survey.isPassed else { throw try CheckCommand.refusal(survey, console) }
         let warnings =
-            try opened.warnings + BundleOptions.checkFiles(opened.bundle, console) + CheckCommand.warnings(survey)
+            try opened.warnings + choice.warnings + BundleOptions.checkFiles(opened.bundle, console)
+            + CheckCommand.warnings(survey)
         let plan = try planner.plan()
         if asks {
-            console.show("\n" + plan.text(opened.bundle.manifest))
+            console.show("\n" + choice.text + plan.text(opened.bundle.manifest))
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }
         }
         let environment = try environment(

@@ -17,15 +17,17 @@ enum PlanCommand {
         let opened = try BundleOptions.open(invocation, console)
         let person = invocation.flag("yes") ? nil : Conversation()
         let choice = try SiteOptions.choose(invocation, opened, target, person)
+        choice.warnings.forEach(console.say)
         let planner = try InstallCommand.planner(opened, target, choice)
         try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
         let survey = try CheckCommand.survey(invocation, opened, target, choice)
         let plan = try planner.plan()
         var json = plan.json.objectValue ?? JSONObject()
         json.append("checks", survey.json)
+        json.append("site", choice.json)
         try console.result(
             .object(json),
-            text: "checks\n" + survey.text(isVerbose: invocation.flag("verbose")) + "\n"
+            text: "checks\n" + survey.text(isVerbose: invocation.flag("verbose")) + "\n" + choice.text
                 + plan.text(opened.bundle.manifest))
         guard survey.isPassed else { throw Ending(exitCode: .requirements) }
     }

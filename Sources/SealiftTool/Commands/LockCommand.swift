@@ -16,13 +16,18 @@ enum LockCommand {
                 + "anew and says what changed. Keep the lock in version control: it is made for review."
         ],
         positionals: [Positional("DEFINITION", "the definition's file", completing: .file)],
-        options: [.flag("update", "take what is new")] + Workshop.options,
+        options: [
+            .flag("update", "take what is new"),
+            .flag("show", "print the definition with the place of each value, and what the lock pins; change nothing"),
+        ] + Workshop.options,
+        exclusive: [["update", "show"]],
         examples: [.init("sealift lock line7.yaml --update", "k3s v1.31.4+k3s1 → v1.31.6+k3s1, 3 images changed")])
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
         let definition = try Definition.load(
             FilePath(invocation.argument("DEFINITION") ?? ""),
             profiles: invocation.values("profiles").map { FilePath($0) })
+        guard !invocation.flag("show") else { return try LockShow(definition).print(console) }
         let workshop = try Workshop(invocation, console)
         let outcome = try workshop.resolver.lock(
             definition, use: invocation.flag("update") ? .update : .current, at: System.now())
