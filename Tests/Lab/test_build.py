@@ -1,4 +1,4 @@
-"""From a definition to a bundle: real registry, real mirror, real containerd; again, offline, interrupted, two at once."""
+"""From a definition to a bundle: real registry, real mirror, real containerd; again, interrupted, two at once."""
 import concurrent.futures
 import functools
 import hashlib
@@ -151,14 +151,6 @@ class Again(Building):
             self.assertEqual([each.name for each in output.iterdir()], [self.first.folder.name])
             self.assertEqual((built.folder / "SHA256SUMS").read_text(), self.sums)
 
-    def test_a_machine_without_any_network_builds_from_lock_and_cache(self):
-        scratch.need("unshare", root=True)
-        output = self.bench.folder / "offline"
-        command = self.bench.command(self.definition, "--locked", output=output, online=False)
-        reached = ["unshare", "-n", "sh", "-c", "! ip link show up 2>/dev/null | grep -q . && exec \"$@\"", "sh"]
-        product.run(*reached, product.tool(), *command, home=self.bench.home)
-        self.assertEqual((output / self.first.folder.name / "SHA256SUMS").read_text(), self.sums)
-
     def test_one_changed_small_file_compresses_little_and_fetches_nothing(self):
         definition = self.bench.define("changed")
         self.bench.build(definition)
@@ -168,37 +160,6 @@ class Again(Building):
         self.assertEqual(connected.asked(), [])
         chunks = built.report["chunks"]
         self.assertTrue(0 < chunks["compressed"] <= 3 and chunks["copied"] + chunks["linked"] > 0, chunks)
-
-    def test_the_same_lock_gives_the_same_bytes_anywhere(self):
-        other_key, _ = self.bench.keygen("other")
-        edwards_key, _ = self.bench.keygen("edwards", "--algorithm", "ed25519")
-        elsewhere = self.bench.folder / "else where"
-        shutil.copytree(self.definition.parent, elsewhere)
-        ways = {
-            "other folder": dict(definition=elsewhere / self.definition.name),
-            "relative path": dict(definition=self.definition.name, cwd=self.definition.parent),
-            "umask 077": dict(umask=0o077), "umask 000": dict(umask=0),
-            "other time zone": dict(TZ="Asia/Kathmandu"), "other language": dict(LANG="tr_TR.UTF-8", LC_ALL="tr_TR.UTF-8"),
-            "one job": dict(options=["--jobs", "1"]), "eight jobs": dict(options=["--jobs", "8"]),
-            "other key": dict(key=other_key), "Ed25519": dict(key=edwards_key),
-            "empty cache": dict(cache=self.bench.folder / "fresh"),
-            "empty cache, one job": dict(cache=self.bench.folder / "fresh-1", options=["--jobs", "1"]),
-        }
-        for name, way in ways.items():
-            with self.subTest(way=name):
-                self.assertEqual(self.contents(**way), self.contents_of(self.first.folder))
-
-    def contents(self, definition=None, options=(), umask=None, cwd=None, **more):
-        old = os.umask(umask) if umask is not None else None
-        try:
-            output = self.bench.folder / "same"
-            shutil.rmtree(output, ignore_errors=True)
-            places = {name: more.pop(name) for name in ("key", "cache") if name in more}
-            built = self.bench.build(definition or self.definition, "--locked", *options, output=output, cwd=cwd, **places, **more)
-            return self.contents_of(built.folder)
-        finally:
-            if old is not None:
-                os.umask(old)
 
     @staticmethod
     def contents_of(folder):

@@ -35,6 +35,25 @@ class Platform:
     def test_the_example_verifies_to_the_last_byte(self):
         self.bench.sealift("verify", self.built.folder, "--key", self.bench.public_key, "--deep")
 
+    def test_from_lock_and_cache_nobody_is_asked(self):
+        """Once with everything within reach, counted by mirror and registry; once in a network of its own with only `lo`, where
+        the kernel is asked for no socket of the internet either."""
+        scratch.need("unshare", "strace", "ip")
+        self.connected.forget()
+        again = self.bench.build(self.definition, "--locked", output=self.bench.folder / "again")
+        self.assertEqual(self.connected.asked(), [])
+        output, trace = self.bench.folder / "alone", self.bench.folder / "trace"
+        command = self.bench.command(self.definition, "--locked", output=output, online=False)
+        alone = ("unshare", "--net", "sh", "-c", 'ip link set lo up && test "$(ip -o link | cut -d: -f2)" = " lo" && exec "$@"', "sh")
+        traced = ("strace", "-f", "-q", "-e", "trace=socket,connect,sendto,sendmsg", "-o", trace)
+        asking = ["lock", self.definition, "--update", "--cache", self.bench.cache, *self.connected.options]
+        product.run(*traced, product.tool(), *asking, home=self.bench.home)
+        self.assertIn("AF_INET", trace.read_text())  # so it would be seen
+        product.run(*alone, *traced, product.tool(), *command, home=self.bench.home)
+        self.assertNotRegex(trace.read_text(), r"AF_INET|AF_NETLINK|AF_PACKET")
+        for folder in (again.folder, output / again.folder.name):
+            self.assertEqual((folder / "SHA256SUMS").read_bytes(), (self.built.folder / "SHA256SUMS").read_bytes())
+
     def test_every_role_leaves_exactly_the_table(self):
         self.assertEqual(list(self.platform.LAID), list(self.platform.ROLES))
         for role, table in self.platform.LAID.items():
