@@ -6,7 +6,7 @@ import Values
 /// New lines for passwd(5), group(5) and shadow(5).
 ///
 /// The files are changed as part of the transaction and never by useradd(8), so that an error leaves them byte for byte as they were, and
-/// an image is treated like a running machine (docs/decisions/0030).
+/// an image is treated like a running machine (docs/decisions/0021).
 struct AccountFiles {
     private let users: [OwnerTable.NewUser]
     /// The day of the last password change that shadow(5) wants, since 1970.

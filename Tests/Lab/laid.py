@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import tree
 
 STATE = "var/lib/sealift"
+IMAGE_NAME, REFERENCE = "io.containerd.image.name", "org.opencontainers.image.ref.name"
 SYSTEM = ("etc/systemd/system", "opt", "usr/local/bin", "var/lib")
 
 
@@ -126,9 +127,32 @@ def shell_script(*parts):
     return rule
 
 
-def image_archive(*names):
+def accounts_of(users):
+    """passwd(5) with root and these system accounts: name → home, shell. Each has a number below 1000, and a group of that number."""
+    def rule(data, _):
+        found = {}
+        for line in data.decode().splitlines():
+            name, password, user, group, _, home, shell = line.split(":")
+            if name != "root":
+                found[name] = (home, shell)
+                if password != "*" or user != group or not 100 <= int(user) <= 999:
+                    return f"holds the line {line}"
+        return _equal(found, users)
+    return rule
+
+
+def groups_of(names):
+    """group(5) with root's group and these, without members."""
+    def rule(data, _):
+        lines = [line.split(":") for line in data.decode().splitlines()]
+        return _equal(sorted((line[0], line[3]) for line in lines if line[0] != "root"), sorted((name, "") for name in names))
+    return rule
+
+
+def image_archive(*names, pinned=False):
     """An OCI archive, uncompressed, with exactly the images of these names (none: all of the world), each with the digest that the
-    registry has, under its full name in both annotations, with every blob of this machine's architecture, whole."""
+    registry has, under its full name in both annotations (where `pinned`, also as `name@digest`), with every blob of this machine's
+    architecture, whole."""
     def rule(data, world):
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
             members = {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
@@ -137,9 +161,13 @@ def image_archive(*names):
         if bad:
             return f"has blobs that are not what their names say: {bad}"
         entries = json.loads(members["index.json"])["manifests"]
-        found = {entry["annotations"]["io.containerd.image.name"]: entry["digest"] for entry in entries}
+        found = {entry["annotations"][IMAGE_NAME]: entry["digest"] for entry in entries}
         absent = [name for name, entry in zip(found, entries) if not _has_blobs(members, entry)]
-        return _equal(found, {name: world.digests[name] for name in names or world.digests}) or (f"lacks blobs of {absent}" if absent else None)
+        wanted = {name: world.digests[name] for name in names or world.digests}
+        if pinned:
+            wanted.update({f"{name.rsplit(':', 1)[0]}@{digest}": digest for name, digest in wanted.items()})
+        odd = [entry for entry in entries if len({entry["annotations"][key] for key in (IMAGE_NAME, REFERENCE)}) != 1]
+        return _equal(found, wanted) or (f"lacks blobs of {absent}" if absent else f"has two names in {odd}" if odd else None)
     return rule
 
 
