@@ -51,7 +51,9 @@ extension ApplyError: Diagnosable {
                 "cannot read line \(line) of \(quoted(file))" + (reason.map { ": " + $0 } ?? ""),
                 next: "write NAME=value; lines that begin with # are skipped",
                 exitCode: .usage)
-        case .expired, .older, .outsideRoots, .ownedByOther: return refusal
+        case .expired, .older, .outsideRoots, .ownedByOther, .belowFloor: return refusal
+        case .unreadableFloor, .unreadableKept, .noRoomForCopy, .copyDiffers, .noPrevious, .noWayBack, .notKept:
+            return wayBack
         case .unknownOwner(let owner, let path):
             return Diagnostic(
                 "cannot lay \(quoted("/" + path.text)): there is no user and group \(owner) on this machine",
@@ -111,6 +113,13 @@ extension ApplyError: Diagnosable {
             return Diagnostic(
                 "the bundle wants to lay \(quoted("/" + path.text)), which belongs to the bundle \(bundle)",
                 next: "uninstall \(bundle) first, or leave that file out of one of the two", exitCode: .policy)
+        case .belowFloor(let floor, let offered):
+            return Diagnostic(
+                "the bundle is older than what was installed here before",
+                details: [
+                    .init("lowest taken", "sequence \(floor)"),
+                    .init("offered", "\(offered.name) \(offered.version), sequence \(offered.sequence)"),
+                ], next: "to go back on purpose, run again with --allow-downgrade", exitCode: .policy)
         default: fatalError("not a refusal by policy")
         }
     }

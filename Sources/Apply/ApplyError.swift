@@ -40,6 +40,22 @@ public enum ApplyError: Error, Hashable, Sendable {
     case stepsNotUndone([String])
     /// A person or the system asked to stop.
     case cancelled
+    /// The bundle is older than one of its name that was healthy here once.
+    case belowFloor(Int, offered: Receipt.Bundle)
+    /// The file that says what was healthy here once does not say a number.
+    case unreadableFloor(FilePath)
+    /// What was kept for a way back cannot be understood.
+    case unreadableKept(FilePath, String)
+    /// No room for a copy of the platform's data.
+    case noRoomForCopy(MemberPath, needed: ByteCount, available: ByteCount)
+    /// A copy of the platform's data is not what was read.
+    case copyDiffers(MemberPath)
+    /// No upgrade has kept a bundle before this one.
+    case noPrevious(BundleName)
+    /// The platform cannot go back, for a reason of its own.
+    case noWayBack(BundleName, reason: String)
+    /// Files of the bundle before were not kept, or are not as they were.
+    case notKept([MemberPath], bundle: Receipt.Bundle)
     /// There is no receipt of a bundle, or more than one where one is meant.
     case noReceipt(installed: [BundleName])
 }

@@ -8,6 +8,7 @@ import Verify
 extension Installation {
     /// What the machine will have.
     func makeReceipt() -> Receipt {
+        recordOwnFiles()
         let manifest = bundle.manifest
         let laid = Set(manifest.entries.filter { $0.roles.includes(plan.role) }.map(\.path))
         let units = plan.steps.compactMap { step in
@@ -18,8 +19,16 @@ extension Installation {
             bundle: plan.bundle, target: plan.target, role: plan.role, installed: environment.now,
             installer: environment.installer, keys: bundle.keys.map(\.fingerprint),
             files: record.files.values.sorted { $0.path < $1.path }, units: units, users: users,
-            images: manifest.images.filter { laid.contains($0.archive) }, values: values.shown,
+            images: manifest.images.filter { laid.contains($0.archive) }.map(placed),
+            operation: manifest.operation.filter { $0.roles.includes(plan.role) }, values: values.shown,
             warnings: environment.warnings)
+    }
+
+    /// With the archive's path on the machine.
+    private func placed(_ image: BundledImage) -> BundledImage {
+        var image = image
+        image.archive = bundle.manifest.entries.first { $0.path == image.archive }?.place ?? image.archive
+        return image
     }
 
     /// Keeps the keys that the site wants to trust; they stay when the bundle goes.
@@ -37,6 +46,9 @@ extension Installation {
 
     func stageReceipt(_ receipt: Receipt) throws {
         let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
+        if let previous = plan.previous, previous.bundle.sequence != receipt.bundle.sequence {
+            try Floor.stage(previous, in: transaction, root, givesOwners: plan.root.givesOwners)
+        }
         try transaction.stageDirectory(TargetRoot.receipts, Attributes(mode: .secretDirectory, owner: owner))
         try transaction.stageFile(
             InstalledBundles.path(plan.bundle.name), Attributes(mode: .secret, owner: owner),
@@ -45,6 +57,15 @@ extension Installation {
 }
 
 extension Receipt {
+    /// Units that links of ours enable.
+    var linkedUnits: Set<String> {
+        Set(
+            files.compactMap { file in
+                guard case .link(let target) = file.kind else { return nil }
+                return target.split(separator: "/").last.map(String.init)
+            })
+    }
+
     /// Whether it says anything else than `other`, the time and the installer's version apart.
     func differs(from other: Receipt?) -> Bool {
         guard var other else { return true }

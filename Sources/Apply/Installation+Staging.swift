@@ -45,7 +45,7 @@ extension Installation {
         for file in try accounts.changed(in: root, givesOwners: plan.root.givesOwners) {
             try transaction.stageFile(file.path, file.attributes, content: file.content)
         }
-        if !plan.root.isRunning { try enableUnits(files, rendered) }
+        try enableUnits(files, rendered)
         try stageKeys()
     }
 
@@ -67,14 +67,17 @@ extension Installation {
                 try transaction.stageLink(item.path, target: target, owner: plan.root.givesOwners ? .root : nil)
             case .file(let permissions, let content):
                 record.add(.init(path: item.path, kind: .file(permissions, content)))
-                guard item.action != .unchanged else { continue }
-                try recordParents(of: item.path)
+                let place = item.placeBeside ?? item.path
+                record.add(.init(path: place, kind: .file(permissions, content)))
+                guard item.action != .unchanged, item.action != .keep else { continue }
+                try recordParents(of: place)
                 let attributes = try owners.attributes(permissions, for: item.path)
-                files[index] = try transaction.stageFile(item.path, attributes, size: content.size)
+                files[index] = try transaction.stageFile(place, attributes, size: content.size)
             case .template(let permissions, _, _, _):
-                if item.action == .unchanged {
-                    try recordUnchanged(item.path, index, permissions)
+                if item.action == .unchanged || item.action == .keep {
+                    try recordUnchanged(item, index, permissions)
                 } else {
+                    places[index] = item.placeBeside
                     templates.append(index)
                 }
             }
@@ -86,16 +89,22 @@ extension Installation {
         let entry = bundle.manifest.entries[index]
         guard let permissions = entry.permissions else { return }
         let content = Content(size: ByteCount(text.count), digest: SHA256Digest.of(text))
-        record.add(.init(path: entry.place, kind: .file(permissions, holdsSecret(entry) ? nil : content)))
-        try recordParents(of: entry.place)
-        try transaction.stageFile(entry.place, owners.attributes(permissions, for: entry.place), content: text)
+        let place = places[index] ?? entry.place
+        for path in [entry.place, place] {
+            record.add(.init(path: path, kind: .file(permissions, holdsSecret(entry) ? nil : content)))
+        }
+        try recordParents(of: place)
+        try transaction.stageFile(place, owners.attributes(permissions, for: entry.place), content: text)
     }
 
-    private func recordUnchanged(_ path: MemberPath, _ index: Int, _ permissions: Permissions) throws {
+    private func recordUnchanged(_ item: Plan.Item, _ index: Int, _ permissions: Permissions) throws {
         let entry = bundle.manifest.entries[index]
-        let text = try root.read(path, limit: ByteCount(2 * Template.maximumSize))
+        let place = item.placeBeside ?? item.path
+        let text = try root.read(place, limit: ByteCount(2 * Template.maximumSize))
         let content = Content(size: ByteCount(text.count), digest: SHA256Digest.of(text))
-        record.add(.init(path: path, kind: .file(permissions, holdsSecret(entry) ? nil : content)))
+        for path in [item.path, place] {
+            record.add(.init(path: path, kind: .file(permissions, holdsSecret(entry) ? nil : content)))
+        }
     }
 
     private func holdsSecret(_ entry: Entry) -> Bool {
@@ -104,7 +113,7 @@ extension Installation {
     }
 
     /// Makes the folders above `path` as part of the transaction, and notes them.
-    private func recordParents(of path: MemberPath) throws {
+    func recordParents(of path: MemberPath) throws {
         guard let parent = path.parent else { return }
         let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
         try recordFolders(transaction.stageDirectory(parent, Attributes(mode: .executable, owner: owner)))
@@ -119,10 +128,11 @@ extension Installation {
 }
 
 extension Installation {
-    /// On an image, makes the links that `systemctl enable` would make.
+    /// Makes the links that `systemctl enable` would make, as part of the transaction: a cut leaves none of them over.
     private func enableUnits(_ files: [Int: StagedFile], _ rendered: [Int: [UInt8]]) throws {
         for step in plan.steps {
             guard case .unit(let name, true, _, _) = step.action else { continue }
+            try keepLinks(of: name)
             guard let (place, text) = try unitText(name, files, rendered) else { continue }
             for link in UnitFile(name: name, text: text).links {
                 let path = try MemberPath(validating: link)
@@ -134,6 +144,16 @@ extension Installation {
         }
     }
 
+    /// Links that an earlier installation made stay ours, whatever a person has made of the unit's text.
+    private func keepLinks(of unit: String) throws {
+        for file in plan.previous?.files ?? [] {
+            guard case .link(let target) = file.kind, target.hasSuffix("/" + unit),
+                try root.information(of: file.path)?.kind == .link, try root.readLink(file.path) == target
+            else { continue }
+            record.add(file)
+        }
+    }
+
     /// The text of a unit, staged, rendered or already there, and its place below the root.
     private func unitText(
         _ name: String, _ files: [Int: StagedFile], _ rendered: [Int: [UInt8]]
@@ -141,7 +161,7 @@ extension Installation {
         let limit = ByteCount(Template.maximumSize)
         for folder in UnitFile.folders {
             let place = try MemberPath(validating: folder + "/" + name)
-            let entry = plan.items.first { $0.path == place && $0.entry != nil }?.entry
+            let entry = plan.items.first { $0.path == place && $0.placeBeside == nil }?.entry
             if let entry, let text = rendered[entry] { return (place.text, text) }
             if let entry, let file = files[entry] { return (place.text, try file.read(limit: limit)) }
             if try root.information(of: place)?.kind == .file {

@@ -69,6 +69,8 @@ public final class Installation {
     let root: DirectoryHandle
     let transaction: Transaction
     var record: InstallationRecord
+    /// Where templates go that somebody's own file keeps from their places, by the entry's index.
+    var places: [Int: MemberPath] = [:]
 
     private init(
         _ bundle: VerifiedBundle, _ plan: Plan, _ values: SiteValues, _ environment: Environment
@@ -106,24 +108,45 @@ public final class Installation {
     }
 
     private func run(_ steps: StepRunner) throws -> Outcome {
+        try layOwnFiles()
         try stage()
         let receipt = makeReceipt()
         guard !transaction.isEmpty || receipt.differs(from: plan.previous) else {
-            try transaction.undo()
-            try steps.run(plan.stepsAgain)
-            return Outcome(receipt: plan.previous ?? receipt, isChanged: false)
+            return try endUnchanged(plan.previous ?? receipt, steps)
         }
         try stageReceipt(receipt)
         try transaction.seal()
         guard !environment.isCancelled() else { throw ApplyError.cancelled }
         if plan.root.isRunning {
             try steps.stop(plan.startedUnits)
-            try steps.retire(plan.retiredUnits)
+            try steps.retire(plan.retiredUnits, linked: plan.previous?.linkedUnits ?? [])
         }
+        if plan.isUpgrade, let previous = plan.previous { try keepPrevious(previous) }
         try transaction.commit()
-        if plan.root.isRunning { try steps.run(plan.steps) }
+        if plan.root.isRunning {
+            try steps.run(plan.steps)
+            try steps.waitUntilHealthy(receipt.operation, images: receipt.images, bytes: imageBytes)
+        }
         if let leftover = try transaction.finish() { environment.progress.say(Self.uncleared(leftover)) }
         return Outcome(receipt: receipt, isChanged: true)
+    }
+
+    /// Nothing of the bundle had to be changed; perhaps its own files had.
+    private func endUnchanged(_ receipt: Receipt, _ steps: StepRunner) throws -> Outcome {
+        if transaction.hasCommitted {
+            if let leftover = try transaction.finish() { environment.progress.say(Self.uncleared(leftover)) }
+        } else {
+            try transaction.undo()
+        }
+        try steps.run(plan.stepsAgain)
+        return Outcome(receipt: receipt, isChanged: false)
+    }
+
+    /// What the archives of the role's images take.
+    private var imageBytes: ByteCount {
+        let archives = Set(bundle.manifest.images.map(\.archive))
+        return bundle.manifest.entries.filter { archives.contains($0.path) && $0.roles.includes(plan.role) }
+            .reduce(0) { $0 + ($1.content?.size ?? 0) }
     }
 
     /// Takes everything back, and says what happened and how the machine is now.
@@ -154,7 +177,7 @@ public final class Installation {
         return Diagnostic("something unforeseen happened: \(error)", exitCode: .internalError)
     }
 
-    private static func uncleared(_ error: FileError) -> Diagnostic {
+    static func uncleared(_ error: FileError) -> Diagnostic {
         Diagnostic(
             "the installation is done, but what was kept of the old files could not be removed: \(error.diagnostic.message)",
             severity: .warning, next: "run `sealift-install recover` when the cause is mended", exitCode: .done)

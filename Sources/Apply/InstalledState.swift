@@ -2,7 +2,7 @@ public import Format
 public import JSON
 import LibCrypto
 import Posix
-import Reporting
+public import Reporting
 public import Values
 
 /// One installed bundle, compared with what is there now.
@@ -17,13 +17,25 @@ public struct InstalledState: Sendable {
     /// Units by name, with what systemd says of each; empty for an image.
     public let units: [(name: String, state: String)]
 
-    /// Compares every file of the receipt.
-    public init(of receipt: Receipt, at target: TargetRoot, machine: any Machine, workers: Int) throws {
+    /// Images of the receipt that the runtime does not have; `nil` where it cannot be asked.
+    public let missingImages: [BundledImage]?
+    /// The bundle that `rollback` would bring back.
+    public let previous: Receipt.Bundle?
+    let certificates: [EndingCertificate]
+
+    /// Compares every file of the receipt, and asks the runtime and the units.
+    public init(
+        of receipt: Receipt, at target: TargetRoot, machine: any Machine, workers: Int, now: Timestamp
+    ) throws {
         self.receipt = receipt
         let comparison = try ReceiptComparison(root: target.path, givesOwners: target.givesOwners)
         drift = try Workers.map(receipt.files, count: workers) { file in
             try comparison.drift(of: file).map { (file.path, $0) }
         }.compactMap(\.self)
+        let root = try DirectoryHandle.open(target.path)
+        missingImages = target.isRunning ? Self.missing(receipt, machine) : nil
+        certificates = try EndingCertificate.find(receipt.operation, in: root, now: now)
+        previous = try KeptState.read(receipt.bundle.name, in: root)?.receipt.bundle
         units = target.isRunning ? receipt.units.map { ($0, Self.state(of: $0, machine)) } : []
     }
 
@@ -34,6 +46,37 @@ public struct InstalledState: Sendable {
         guard case .success(let outcome) = asked else { return "unknown" }
         return String(outcome.outputText.prefix { $0 != "\n" })
     }
+
+    private static func missing(_ receipt: Receipt, _ machine: any Machine) -> [BundledImage]? {
+        for item in receipt.operation {
+            guard case .imageRuntime(let list, _) = item.duty else { continue }
+            let asked = Result { () throws(FileError) in try machine.run(list, timeLimit: 60) }
+            guard case .success(let outcome) = asked, outcome.isSuccess else { return nil }
+            return RuntimeImages(outcome.outputText).missing(of: receipt.images)
+        }
+        return nil
+    }
+
+    /// Has the runtime take in the laid archives of images that it lacks.
+    ///
+    /// - Returns: The archives that were taken in.
+    /// - Throws: ``ApplyError/stepFailed(step:reason:output:)``.
+    public func importMissing(_ machine: any Machine, progress: any ProgressReceiver) throws -> [MemberPath] {
+        let steps = StepRunner(machine, progress: progress, isCancelled: { false })
+        let archives = Set((missingImages ?? []).map(\.archive)).sorted()
+        for item in receipt.operation {
+            guard case .imageRuntime(_, let importing) = item.duty else { continue }
+            for archive in archives {
+                steps.say("importing /\(archive.text)")
+                try steps.program(
+                    importing + ["/" + archive.text], step: "importing /\(archive.text)", timeLimit: Self.importLimit)
+            }
+        }
+        return archives
+    }
+
+    /// Seconds: several GB on a slow card.
+    private static let importLimit = 3_600
 
     /// For a person, several lines.
     public var text: String {
@@ -49,11 +92,21 @@ public struct InstalledState: Sendable {
         ]
         rows += drift.map { ["", "\($0.what.rawValue) /\($0.path.text)"] }
         rows += units.map { ["unit", "\($0.name) \($0.state)"] }
+        if let missing = missingImages {
+            let count = receipt.images.count
+            rows.append([
+                "images", missing.isEmpty ? "\(count), all in the runtime" : "\(missing.count) of \(count) missing",
+            ])
+            rows += missing.map { ["", "missing \($0.name)"] }
+        }
+        rows += certificates.map { ["certificate", "/\($0.path.text) ends \($0.end)"] }
+        if let previous { rows.append(["rollback", "to \(previous.version), sequence \(previous.sequence)"]) }
         rows += receipt.warnings.map { ["warning", $0] }
         return TextTable.lines(rows).joined(separator: "\n") + "\n"
     }
 
-    /// For a program: `bundle`, `role`, `installed`, `keys`, `files`, `drift`, `units`, `warnings`.
+    /// For a program: `bundle`, `role`, `installed`, `keys`, `files`, `drift`, `units`, `images`, `missingImages`, `certificates`,
+    /// `previous`, `warnings`.
     public var json: JSONValue {
         [
             "bundle": [
@@ -66,6 +119,14 @@ public struct InstalledState: Sendable {
             "drift": .array(
                 drift.map { ["path": .string("/" + $0.path.text), "what": .string($0.what.rawValue)] }),
             "units": .array(units.map { ["name": .string($0.name), "state": .string($0.state)] }),
+            "images": .integer(receipt.images.count),
+            "missingImages": missingImages.map { .array($0.map { .string($0.name) }) } ?? .null,
+            "certificates": .array(
+                certificates.map { ["path": .string("/" + $0.path.text), "ends": .string($0.end.description)] }),
+            "previous": previous.map {
+                ["version": .string($0.version.description), "sequence": .integer($0.sequence)]
+            }
+                ?? .null,
             "warnings": .array(receipt.warnings.map { .string($0) }),
         ]
     }

@@ -4,7 +4,7 @@ import Posix
 import Values
 
 extension Plan {
-    /// The plan for a program: `bundle`, `role`, `root`, `items`, `users`, `steps`, `skipped`, `bytes`, `unchanged`.
+    /// The plan for a program: `bundle`, `role`, `root`, `items`, `users`, `steps`, `skipped`, `bytes`, `unchanged`, `upgrade`, `copies`, `keepsImages`.
     public var json: JSONValue {
         [
             "bundle": [
@@ -15,7 +15,9 @@ extension Plan {
             "users": .array(users.map { .string($0.name) }),
             "steps": .array(steps.map { $0.planJSON(isRunning: root.isRunning) }),
             "skipped": .array(skipped.map { $0.planJSON(isRunning: true) }), "bytes": .integer(bytes.bytes),
-            "unchanged": .bool(isUnchanged),
+            "unchanged": .bool(isUnchanged), "upgrade": .bool(isUpgrade), "keepsImages": .bool(keepsImages),
+            "copies": .array(
+                copies.map { ["path": .string("/" + $0.path.text), "bytes": .integer($0.bytes.bytes)] }),
         ]
     }
 }

@@ -19,6 +19,7 @@ extension Plan {
         if !steps.isEmpty {
             lines += ["", "steps"] + TextTable.lines(steps.map { $0.row(isRunning: root.isRunning) }, indent: 2)
         }
+        if isUpgrade { lines += ["", "before and after"] + TextTable.lines(wayBack, indent: 2) }
         if !skipped.isEmpty {
             lines += ["", "left out, because this is not the running machine"]
             lines += TextTable.lines(skipped.map { $0.row(isRunning: true) }, indent: 2)
@@ -26,10 +27,23 @@ extension Plan {
         return (lines + ["", summary]).map { $0 + "\n" }.joined()
     }
 
+    /// What makes a return possible, and what does not.
+    private var wayBack: [[String]] {
+        var rows = copies.map { ["copy", $0.bytes.formatted, "/\($0.path.text), while the platform is stopped"] }
+        rows.append([
+            "keep", "", "the files of \(previous?.bundle.version.description ?? "the bundle before"), for `rollback`",
+        ])
+        if !keepsImages {
+            rows.append(["drop", "", "its image archives, for want of room: `rollback` will need its medium"])
+        }
+        return rows
+    }
+
     /// `14 to create, 1 to replace, 3 unchanged; 210.3 MiB to write`.
     public var summary: String {
         let actions: [(Action, String)] = [
             (.create, "to create"), (.replace, "to replace"), (.remove, "to remove"), (.keep, "kept"),
+            (.beside, "kept with the new one beside"),
             (.unchanged, "unchanged"),
         ]
         let counts = actions.compactMap { count($0.0) > 0 ? "\(count($0.0)) \($0.1)" : nil }

@@ -14,6 +14,8 @@ public struct Plan: Sendable {
         case unchanged
         /// A folder is there with another mode or owner, which it keeps.
         case keep
+        /// Somebody has changed the file since it was laid: it stays, and the bundle's is laid below ``TargetRoot/beside``.
+        case beside
         /// The last version laid it, this one does not have it.
         case remove
     }
@@ -22,7 +24,7 @@ public struct Plan: Sendable {
     public struct Item: Hashable, Sendable {
         /// Below the target's root.
         public let path: MemberPath
-        /// `directory`, `file`, `link` or `template`.
+        /// `directory`, `file`, `link` or `template`; `installer` for the installer's own files.
         public let kind: String
         /// What happens to it.
         public let action: Action
@@ -54,6 +56,20 @@ public struct Plan: Sendable {
     public let chunks: [Int]
     /// What the last installation of this bundle's name laid.
     public let previous: Receipt?
+    /// Whether this takes the place of another bundle of its name, so that there will be a way back.
+    public let isUpgrade: Bool
+    /// Data of the platform that is copied first.
+    public let copies: [Copy]
+    /// Whether the image archives of the bundle before stay for a way back; not where room is short.
+    public let keepsImages: Bool
+
+    /// A file or folder of the platform's own making that is copied while the platform is stopped.
+    public struct Copy: Hashable, Sendable {
+        /// Below the target's root.
+        public let path: MemberPath
+        /// What the copy takes.
+        public let bytes: ByteCount
+    }
 
     /// Whether no file, folder, link or user changes.
     public var isUnchanged: Bool { users.isEmpty && items.allSatisfy { $0.action == .unchanged || $0.action == .keep } }

@@ -30,7 +30,8 @@ extension Planner {
             let digest = rendered[index].map { SHA256Digest.of($0) } ?? entry.content?.digest
             let isRight = try owners.attributes(permissions, for: entry.place).match(found)
             guard isRight, let now = hashed[index], now == digest else {
-                return item(.replace, foreignNote(entry.place))
+                guard try isChangedByHand(entry) else { return item(.replace, foreignNote(entry.place)) }
+                return try besideItem(entry, index, digest)
             }
             return item(.unchanged)
         }
@@ -41,11 +42,11 @@ extension Planner {
         laidBefore.contains(path) ? nil : "was not laid by sealift"
     }
 
-    private func conflict(_ path: MemberPath, _ found: FileInformation) -> TransactionError {
+    func conflict(_ path: MemberPath, _ found: FileInformation) -> TransactionError {
         .conflict(path: root.path.appending(path), found: found.kind)
     }
 
-    private func existing(_ path: MemberPath) throws -> FileInformation? {
+    func existing(_ path: MemberPath) throws -> FileInformation? {
         do throws(FileError) { return try root.information(of: path) } catch {
             guard error.errno == .notDirectory || error.errno == .symbolicLink else { throw error }
             for folder in path.ancestors {
@@ -117,7 +118,7 @@ extension Planner {
     }
 
     /// Whether a file is as it was laid; one with a secret in it has no digest to compare with, and is ours.
-    private func isContent(_ content: Content?, at path: MemberPath) throws -> Bool {
+    func isContent(_ content: Content?, at path: MemberPath) throws -> Bool {
         guard let content else { return true }
         return try HashedFolder(root.duplicate()).digest(of: path) == content.digest
     }

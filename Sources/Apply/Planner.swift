@@ -74,25 +74,32 @@ public struct Planner: ~Copyable {
     /// Refuses what policy forbids: expired, older, outside the allowed folders, owned by another bundle.
     ///
     /// - Parameter allowsDowngrade: Whether an older bundle, or another of the same sequence, is meant.
-    public func checkPolicy(now: Timestamp, allowsDowngrade: Bool) throws(ApplyError) {
+    public func checkPolicy(now: Timestamp, allowsDowngrade: Bool) throws {
         let manifest = bundle.manifest
-        if let expires = manifest.expires, expires < now { throw .expired(expires, now: now) }
-        if let installed = previous?.bundle, !allowsDowngrade {
-            let isOther = installed.digest != bundle.rootDigest
-            guard installed.sequence < manifest.sequence || installed.sequence == manifest.sequence && !isOther else {
-                throw .older(installed: installed, offered: identity)
-            }
-        }
+        if let expires = manifest.expires, expires < now { throw ApplyError.expired(expires, now: now) }
+        if !allowsDowngrade { try checkOrder() }
         var others: [MemberPath: BundleName] = [:]
         for receipt in receipts where receipt.bundle.name != manifest.name {
             for file in receipt.files where !file.isDirectory { others[file.path] = receipt.bundle.name }
         }
         for entry in manifest.entries where entry.roles.includes(role) {
             let isAllowed = entry.isDirectory ? TargetRoot.allowsFolder(entry.place) : TargetRoot.allows(entry.place)
-            guard isAllowed else { throw .outsideRoots(entry.place) }
+            guard isAllowed else { throw ApplyError.outsideRoots(entry.place) }
             if let owner = others[entry.place], !entry.isDirectory {
-                throw .ownedByOther(entry.place, bundle: owner)
+                throw ApplyError.ownedByOther(entry.place, bundle: owner)
             }
+        }
+    }
+
+    /// What is installed may be laid again, at any time; anything else must be newer than it, and not below what was healthy here once.
+    private func checkOrder() throws {
+        let installed = previous?.bundle
+        guard installed?.digest != bundle.rootDigest else { return }
+        if let installed, installed.sequence >= bundle.manifest.sequence {
+            throw ApplyError.older(installed: installed, offered: identity)
+        }
+        if let floor = try Floor.read(bundle.manifest.name, in: root), bundle.manifest.sequence < floor {
+            throw ApplyError.belowFloor(floor, offered: identity)
         }
     }
 
@@ -105,14 +112,19 @@ public struct Planner: ~Copyable {
         let hashed = try digestsOfExisting(selection)
         var items: [Plan.Item] = []
         for index in selection { items.append(try item(index, rendered, hashed)) }
-        items += try removals(beside: Set(items.map(\.path)))
-        let changed = items.filter { $0.action == .create || $0.action == .replace }.compactMap(\.entry)
         let (steps, skipped) = stepsOfRole()
+        items += try ownItems(steps)
+        items += try removals(beside: Set(items.map(\.path)).union(items.compactMap(\.placeBeside)))
+        let changed = items.filter { $0.action == .create || $0.action == .replace || $0.action == .beside }
+            .compactMap(\.entry)
+        let bytes = changed.reduce(0 as ByteCount) { $0 + (bundle.manifest.entries[$1].content?.size ?? 0) }
+        let copies = try dataCopies()
+        try checkRoom(for: copies, bytes)
         return Plan(
             bundle: identity, target: bundle.manifest.target, role: role, root: target, items: items,
             users: owners.newUsers.map(\.user), steps: steps, skipped: skipped,
-            bytes: changed.reduce(0) { $0 + (bundle.manifest.entries[$1].content?.size ?? 0) },
-            chunks: bundle.chunks(holding: changed), previous: previous)
+            bytes: bytes, chunks: bundle.chunks(holding: changed), previous: previous, isUpgrade: isUpgrade,
+            copies: copies, keepsImages: try keepsImages(items, copies))
     }
 
     private func stepsOfRole() -> (done: [Step], skipped: [Step]) {

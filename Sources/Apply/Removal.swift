@@ -15,10 +15,19 @@ public struct Removal: Sendable {
     /// Files that stay, because they are not as they were laid.
     private let staying: [MemberPath]
 
+    /// Whether the platform's data goes too.
+    private let purges: Bool
+    /// Whether no other bundle is installed, so that the installer's own files go too.
+    private let isLast: Bool
+
     /// Looks at what is there; changes nothing.
-    public init(of receipt: Receipt, at target: TargetRoot) throws {
+    ///
+    /// - Parameter purges: Whether what the platform has made itself goes too.
+    public init(of receipt: Receipt, at target: TargetRoot, purges: Bool = false) throws {
         self.receipt = receipt
         self.target = target
+        self.purges = purges
+        isLast = try InstalledBundles.receipts(root: target.path).allSatisfy { $0.bundle.name == receipt.bundle.name }
         let comparison = try ReceiptComparison(root: target.path, givesOwners: false)
         var (going, staying): ([MemberPath], [MemberPath]) = ([], [])
         for file in receipt.files where !file.isDirectory {
@@ -37,11 +46,20 @@ public struct Removal: Sendable {
         var rows = receipt.units.map { ["stop", $0] }
         rows += goingRows
         rows += staying.map { ["keep", "/" + $0.text + " (was changed since it was laid)"] }
+        if isLast { rows += OwnFiles.shared.map { ["remove", "/" + $0.text] } }
+        rows += data.map { [purges ? "remove" : "keep", "/\($0.text), data of the platform"] }
         rows += receipt.users.map { ["keep", "user \($0), who may own data"] }
+        rows += remains.map { ["until a reboot", $0] }
         return
             (["\(receipt.bundle.name) \(receipt.bundle.version), below \(target.path)"]
             + TextTable.lines(rows, indent: 2))
             .map { $0 + "\n" }.joined()
+    }
+
+    /// What stays on the machine until it is rebooted, in the words of the platform's profile.
+    public var remains: [String] {
+        guard target.isRunning else { return [] }
+        return receipt.operation.compactMap { if case .remains(let what) = $0.duty { what } else { nil } }
     }
 
     /// So many files are named one by one; more are counted by folder.
@@ -56,6 +74,8 @@ public struct Removal: Sendable {
 
     /// Removes. The caller holds the target's lock, and has recovered what an earlier run left.
     ///
+    /// Folders, data and the installer's own files go once there is no way back, so that a cut does not leave them half.
+    ///
     /// - Returns: Paths of the receipt that stay.
     public func run(
         runName: String, trustsFileSystemSync: Bool, effects: any FileEffects = SystemFileEffects(),
@@ -64,46 +84,49 @@ public struct Removal: Sendable {
         let steps = StepRunner(machine, progress: progress, isCancelled: { false })
         var begun: Transaction?
         do {
+            let root = try DirectoryHandle.open(target.path)
             let transaction = try Transaction(
                 root: target.path, state: TargetRoot.state, name: runName, watched: [],
                 trustsFileSystemSync: trustsFileSystemSync, effects: effects)
             begun = transaction
             for path in going { try transaction.stageRemoval(path) }
-            try transaction.stageRemoval(InstalledBundles.path(receipt.bundle.name))
+            try stageState(transaction, root)
             try transaction.seal()
-            if target.isRunning { try steps.retire(receipt.units) }
+            if target.isRunning {
+                try steps.retire(receipt.units, linked: receipt.linkedUnits)
+                steps.tearDown(receipt.operation)
+            }
             try transaction.commit()
-            if let leftover = try transaction.finish() { progress.say(leftover.diagnostic) }
-            return staying + (try removeFolders(effects))
+            if target.isRunning { steps.reload() }
+            if let leftover = try transaction.finish() { progress.say(Installation.uncleared(leftover)) }
+            return try staying + folders.filter { try root.information(of: $0) != nil }.sorted()
         } catch {
             throw Installation.undo(error, steps, begun)
         }
     }
 
-    /// Removes folders that the bundle brought and that are empty now.
-    private func removeFolders(_ effects: any FileEffects) throws(FileError) -> [MemberPath] {
-        let root = try DirectoryHandle.open(target.path)
-        var left: [MemberPath] = []
-        for folder in receipt.files.filter(\.isDirectory).map(\.path).sorted().reversed() {
-            do throws(FileError) {
-                guard try root.information(of: folder)?.kind == .directory else { continue }
-                try effects.removeDirectory(folder, in: root, "remove.folder")
-            } catch {
-                guard [.notEmpty, .exists, .busy].contains(error.errno) else { throw error }
-                left.append(folder)
-            }
-        }
-        try removeState(effects, root)
-        return left.reversed()
+    /// The receipt, the floor, what upgrades have kept; then what goes at the very end.
+    private func stageState(_ transaction: Transaction, _ root: borrowing DirectoryHandle) throws {
+        let name = receipt.bundle.name
+        try transaction.stageRemoval(InstalledBundles.path(name))
+        try Floor.stage(receipt, in: transaction, root, givesOwners: target.givesOwners)
+        for path in [KeptState.receiptFile(name), KeptState.keptFile(name)] { try transaction.stageRemoval(path) }
+        if let before = try KeptState.read(name, in: root) { transaction.bidFarewell(to: before.kept.areas) }
+        if purges { transaction.bidFarewell(to: data) }
+        // The program that would go on after a cut is the last to go.
+        if isLast { transaction.bidFarewell(to: OwnFiles.shared) }
+        transaction.bidFarewellIfEmpty(
+            to: folders + [KeptState.folder(name), TargetRoot.previous, TargetRoot.beside, TargetRoot.receipts])
     }
 
-    /// Removes the installer's own folders once nothing is installed any more.
-    private func removeState(_ effects: any FileEffects, _ root: borrowing DirectoryHandle) throws(FileError) {
-        for folder in [TargetRoot.receipts, TargetRoot.state] {
-            do throws(FileError) { try effects.removeDirectory(folder, in: root, "remove.state") } catch {
-                guard [.notEmpty, .exists].contains(error.errno) else { throw error }
-                return
-            }
+    /// Folders that the bundle brought, the innermost first.
+    private var folders: [MemberPath] { receipt.files.filter(\.isDirectory).map(\.path).sorted().reversed() }
+
+    /// What the platform has made itself.
+    private var data: [MemberPath] {
+        receipt.operation.compactMap { item in
+            guard case .data(let path) = item.duty else { return nil }
+            return ownPath(String(path.dropFirst()))
         }
     }
 }

@@ -35,10 +35,10 @@ final class StepRunner {
         }
     }
 
-    /// Stops and disables units that are to go.
-    func retire(_ units: [String]) throws(ApplyError) {
+    /// Stops and disables units that are to go; the links of those in `linked` go with the files.
+    func retire(_ units: [String], linked: Set<String>) throws(ApplyError) {
         try stop(units)
-        for unit in units {
+        for unit in units where !linked.contains(unit) {
             guard try isEnabled(unit) else { continue }
             disabled.append(unit)
             try systemctl(["disable", unit], step: "disabling \(unit)", timeLimit: 120)

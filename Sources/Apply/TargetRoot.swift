@@ -26,10 +26,17 @@ public struct TargetRoot: Hashable, Sendable {
     /// One receipt for each bundle, `<name>.json`.
     public static let receipts = ownPath("var/lib/sealift/receipts")
 
+    /// The lowest sequence taken of each bundle's name; survives every uninstallation.
+    public static let floors = ownPath("var/lib/sealift/floors")
+    /// What upgrades keep of the bundles before.
+    public static let previous = ownPath("var/lib/sealift/previous")
+    /// Where a file of a bundle is laid in whose place somebody has changed the former one; no platform watches it.
+    public static let beside = ownPath("var/lib/sealift/beside")
+
     /// Whether something may be laid at `path`: strictly below an allowed folder, and not among the installer's own files.
     public static func allows(_ path: MemberPath) -> Bool {
         let folders = path.ancestors
-        guard path != state, !folders.contains(state) else { return false }
+        guard path != state, !folders.contains(state), !OwnFiles.reserves(path) else { return false }
         return allowed.contains { folders.contains($0) }
     }
 

@@ -82,7 +82,7 @@ public struct BundlePlan: Sendable {
             expires: definition.expires, builder: builder,
             target: .init(profile: definition.profile.name, version: lock.version, architecture: lock.architecture),
             roles: layout.roles, requirements: layout.requirements + images.requirements, variables: layout.variables,
-            users: layout.users, steps: layout.steps, images: images.bundled, sources: sources(lock))
+            users: layout.users, steps: layout.steps, operation: layout.operation, images: images.bundled, sources: sources(lock))
     }
 
     /// What was fetched as files, each URL once, sorted.

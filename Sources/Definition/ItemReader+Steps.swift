@@ -58,12 +58,12 @@ extension ItemReader {
     }
 
     /// Seconds; a day is longer than anything that is waited for.
-    private static let timeouts = 1...86_400
+    static let timeouts = 1...86_400
 }
 
 extension YAMLReader {
     /// A program and its arguments, without a shell.
-    fileprivate func arguments() throws(YAMLError) -> [String] {
+    func arguments() throws(YAMLError) -> [String] {
         let texts = try strings()
         guard !texts.isEmpty else { throw unexpected("a program and its arguments, one a list item") }
         return texts

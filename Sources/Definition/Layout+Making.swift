@@ -28,6 +28,9 @@ extension Layout {
         self.steps = (release.steps + definition.units).compactMap { step in
             plan.scope(step.roles).map { Step(step.action, roles: $0) }
         }
+        self.operation = release.operation.compactMap { item in
+            plan.scope(item.roles).map { Operation(item.duty, roles: $0) }
+        }
     }
 
     /// What is asked for is there at this version, so that nothing is left out without a word.

@@ -16,6 +16,8 @@ public struct Layout: Sendable {
     public let users: [SystemUser]
     /// What is done after the files are in place.
     public let steps: [Step]
+    /// How the platform is operated once its files are laid.
+    public let operation: [Operation]
 }
 
 /// One thing that a bundle lays.

@@ -5,7 +5,7 @@ enum ProfileKeys {
         "profile", "title", "summary", "homepage", "notes", "architectures", "versions", "channels", "roles",
         "artefacts",
         "images", "manifests", "config", "registries", "directories", "files", "links", "users", "modules", "sysctls",
-        "labels", "units", "commands", "waits", "requirements", "hardware", "variables",
+        "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",
     ]
     static let versions = ["exact", "example", "range"]
     static let channel = ["kind", "url", "names"]
@@ -32,6 +32,11 @@ enum ProfileKeys {
     static let unit = ["name", "enable", "start", "timeout", "roles", "versions"]
     static let command = ["run", "undo", "timeout", "roles", "versions"]
     static let wait = ["run", "timeout", "roles", "versions"]
+    static let operation = ["kind", "roles", "versions"]
+    static let operationMembers: [String: [String]] = [
+        "datastore": ["path"], "ready": ["run"], "image-runtime": ["list", "import"], "certificates": ["path"],
+        "teardown": ["run", "timeout"], "data": ["path"], "remains": ["what"], "rollback": ["way", "reason"],
+    ]
     static let hardwareClass = ["summary", "requirements"]
     static let variable = ["type", "values", "ask", "default", "required", "roles"]
     static let requirement = ["id", "kind", "severity", "reason", "source", "fix", "roles", "versions"]
@@ -50,6 +55,7 @@ enum ProfileKeys {
         "directory": directory, "file": file, "link": link, "user": user, "module": module, "sysctl": sysctl,
         "label": label, "unit": unit, "command": command, "wait": wait, "hardwareClass": hardwareClass,
         "variable": variable,
+        "operation": operation + Set(operationMembers.values.flatMap { $0 }).sorted(),
         "requirement": requirement + Set(requirementMembers.values.flatMap { $0 }).sorted(),
     ]
 }

@@ -33,6 +33,7 @@ extension Profile {
         self.items = try items.items(map)
         self.users = try items.users(map)
         self.steps = try items.steps(map)
+        self.operation = try items.operation(map)
         self.requirements = try items.requirements(map)
         self.hardware = try Self.hardware(map.optional("hardware"), items)
         self.variables = try items.variables(map)

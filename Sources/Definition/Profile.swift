@@ -41,6 +41,8 @@ public struct Profile: Sendable {
     public var users: [ForVersions<SystemUser>]
     /// What is done after the files are in place.
     public var steps: [ForVersions<Step>]
+    /// How the platform is operated once its files are laid.
+    public var operation: [ForVersions<Operation>]
     /// What a machine must have.
     public var requirements: [ForVersions<Requirement>]
     /// Named sets of further requirements, chosen by `platform.hardware`.

@@ -23,6 +23,8 @@ public struct Release: Sendable {
     public let users: [SystemUser]
     /// What is done after the files are in place.
     public let steps: [Step]
+    /// How the platform is operated once its files are laid.
+    public let operation: [Operation]
     /// What a machine must have.
     public let requirements: [Requirement]
 
@@ -106,7 +108,7 @@ extension Profile {
             imageFolder: images.folders.first { $0.versions.contains(version) },
             items: items.holding(for: version).flatMap { complete($0, words) },
             users: users.holding(for: version), steps: steps.holding(for: version),
-            requirements: requirements.holding(for: version))
+            operation: operation.holding(for: version), requirements: requirements.holding(for: version))
     }
 
     /// The item with its text complete, once for all roles that have the same text.

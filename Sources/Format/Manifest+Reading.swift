@@ -47,7 +47,9 @@ extension Manifest {
             roles: try reader.array("roles", Role.read),
             requirements: try reader.array("requirements", Requirement.read),
             variables: try reader.array("variables", Variable.read), users: try reader.array("users", SystemUser.read),
-            steps: try reader.array("steps", Step.read), images: try reader.array("images", BundledImage.read),
+            steps: try reader.array("steps", Step.read),
+            operation: try reader.optionalArray("operation", Operation.read) ?? [],
+            images: try reader.array("images", BundledImage.read),
             sources: try reader.array("sources", Source.read), volumes: try reader.array("volumes", Volume.read),
             chunks: try reader.array("chunks", Chunk.read), entries: entries.map(\.entry),
             critical: try reader.strings("critical"), extensions: try reader.object("extensions").object)

@@ -19,6 +19,7 @@ extension Manifest {
             ("sources", list(sources, \.json)), ("space", list(space, \.json)), ("volumes", list(volumes, \.json)),
             ("chunks", list(chunks, \.json)), ("critical", .array(critical.map { .string($0) })),
             ("extensions", .object(extensions)),
+            ("operation", operation.isEmpty ? JSONValue?.none : list(operation, \.json)),
         ]
         let rows = entries.indices.map {
             entries[$0].json(extents: index.extents(covering: layout.contentRange(of: $0)))

@@ -36,6 +36,8 @@ public struct Manifest: Hashable, Sendable {
     public var users: [SystemUser]
     /// What is done once files are in place.
     public var steps: [Step]
+    /// How the platform is operated afterwards.
+    public var operation: [Operation]
     /// Container images in archives of the payload, sorted by name.
     public var images: [BundledImage]
     /// What was fetched, sorted by URL.
@@ -55,7 +57,8 @@ public struct Manifest: Hashable, Sendable {
     public init(
         name: BundleName, version: BundleVersion, sequence: Int, created: Timestamp, expires: Timestamp? = nil,
         builder: Builder, target: Target, roles: [Role], requirements: [Requirement] = [], variables: [Variable] = [],
-        users: [SystemUser] = [], steps: [Step] = [], images: [BundledImage] = [], sources: [Source] = [],
+        users: [SystemUser] = [], steps: [Step] = [], operation: [Operation] = [],
+        images: [BundledImage] = [], sources: [Source] = [],
         volumes: [Volume] = [], chunks: [Chunk] = [], entries: [Entry] = [], critical: [String] = [],
         extensions: JSONObject = JSONObject()
     ) {
@@ -71,6 +74,7 @@ public struct Manifest: Hashable, Sendable {
         self.variables = variables
         self.users = users
         self.steps = steps
+        self.operation = operation
         self.images = images
         self.sources = sources
         self.volumes = volumes

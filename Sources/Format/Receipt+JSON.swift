@@ -13,6 +13,7 @@ extension Receipt {
             ("keys", strings(keys.map { "SHA256:" + $0.hex })), ("files", .array(files.map(\.json))),
             ("units", strings(units)), ("users", strings(users)), ("images", .array(images.map(\.json))),
             ("values", .object(valuesObject)), ("warnings", strings(warnings)),
+            ("operation", operation.isEmpty ? JSONValue?.none : .array(operation.map(\.json))),
         ]).canonical()
     }
 
@@ -53,6 +54,7 @@ extension Receipt {
             },
             files: try reader.array("files", File.read), units: try reader.strings("units"),
             users: try reader.strings("users"), images: try reader.array("images", BundledImage.read),
+            operation: try reader.optionalArray("operation", Operation.read) ?? [],
             values: values.map { (name: $0.key, value: $0.value) }, warnings: try reader.strings("warnings"))
         try reader.finish()
         return receipt

@@ -29,6 +29,8 @@ public struct Receipt: Hashable, Sendable {
     public var images: [BundledImage]
     /// The variables that are not secret, sorted by name.
     public var values: [(name: String, value: String)]
+    /// How the platform is operated on this machine.
+    public var operation: [Operation]
     /// What was said in warning when it was installed.
     public var warnings: [String]
 
@@ -36,6 +38,7 @@ public struct Receipt: Hashable, Sendable {
     public init(
         bundle: Bundle, target: Manifest.Target, role: String, installed: Timestamp, installer: String,
         keys: [SHA256Digest], files: [File], units: [String] = [], users: [String] = [], images: [BundledImage] = [],
+        operation: [Operation] = [],
         values: [(name: String, value: String)] = [], warnings: [String] = []
     ) {
         self.bundle = bundle
@@ -48,6 +51,7 @@ public struct Receipt: Hashable, Sendable {
         self.units = units
         self.users = users
         self.images = images
+        self.operation = operation
         self.values = values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         self.warnings = warnings
     }

@@ -47,8 +47,8 @@ enum SealiftInstall {
     /// All verbs, in the order in which help lists them.
     private static let commands: [InstallerCommand] = [
         CheckCommand.command, PlanCommand.command, InstallCommand.apply, StatusCommand.command,
-        VerifyCommand.command, UninstallCommand.command, RecoverCommand.command, LaterCommands.rollback,
-        LaterCommands.set, LaterCommands.report,
+        VerifyCommand.command, RollbackCommand.command, UninstallCommand.command, RecoverCommand.command,
+        InstallCommand.set, ReportCommand.command,
     ]
 
     static let program = Program(

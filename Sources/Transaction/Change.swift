@@ -8,10 +8,22 @@ enum Change: Hashable, Sendable {
     case placing(path: MemberPath, area: Int, number: Int, replaces: Bool)
     /// `path` is removed; it lives on as `old-<number>`.
     case removal(path: MemberPath, area: Int, number: Int)
+    /// What is kept at `source`, a file or a whole folder, takes the name `path`; what had it becomes `old-<number>`.
+    case exchange(path: MemberPath, source: MemberPath, area: Int, number: Int)
 
     var path: MemberPath {
         switch self {
-        case .directory(let path, _), .placing(let path, _, _, _), .removal(let path, _, _): path
+        case .directory(let path, _), .placing(let path, _, _, _), .removal(let path, _, _),
+            .exchange(let path, _, _, _):
+            path
         }
     }
+}
+
+/// What is done after the point of no return. Each can be done again, and is then over at once.
+enum Farewell: Hashable, Sendable {
+    /// A file or a folder with all that is in it goes.
+    case tree(MemberPath)
+    /// A folder goes if it is empty.
+    case emptyFolder(MemberPath)
 }

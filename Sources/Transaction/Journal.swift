@@ -18,11 +18,16 @@ struct Journal: Hashable, Sendable {
     var made: [MemberPath] = []
     /// In the order in which they are done.
     var changes: [Change] = []
+    /// Names in staging folders that stay when the rest is cleared away: what a later rollback needs.
+    var kept: Set<KeptName> = []
+    /// In the order in which they are done.
+    var farewells: [Farewell] = []
 
     var bytes: [UInt8] {
         let object: JSONValue = [
             "areas": .array(areas.map { .string($0.text) }), "changes": .array(changes.map(\.json)),
-            "format": .integer(Self.format), "made": .array(made.map { .string($0.text) }),
+            "farewells": .array(farewells.map(\.json)), "format": .integer(Self.format),
+            "kept": .array(kept.sorted().map(\.json)), "made": .array(made.map { .string($0.text) }),
         ]
         return object.canonical()
     }
@@ -50,6 +55,8 @@ struct Journal: Hashable, Sendable {
         journal.areas = try reader.array("areas") { (item) throws(JSONError) in try item.memberPath() }
         journal.made = try reader.array("made") { (item) throws(JSONError) in try item.memberPath() }
         journal.changes = try reader.array("changes", Change.read)
+        journal.kept = Set(try reader.array("kept", KeptName.read))
+        journal.farewells = try reader.array("farewells", Farewell.read)
         try reader.finish()
         return journal
     }
@@ -75,6 +82,11 @@ extension Change {
             ]
         case .removal(let path, let area, let number):
             ["area": .integer(area), "number": .integer(number), "remove": .string(path.text)]
+        case .exchange(let path, let source, let area, let number):
+            [
+                "area": .integer(area), "exchange": .string(path.text), "number": .integer(number),
+                "source": .string(source.text),
+            ]
         }
     }
 
@@ -88,6 +100,10 @@ extension Change {
             change = .placing(
                 path: try path.memberPath(), area: try reader.integer("area"), number: try reader.integer("number"),
                 replaces: try reader.bool("replaces"))
+        } else if let path = reader.optional("exchange") {
+            change = .exchange(
+                path: try path.memberPath(), source: try reader.item("source").memberPath(),
+                area: try reader.integer("area"), number: try reader.integer("number"))
         } else {
             change = .removal(
                 path: try reader.item("remove").memberPath(), area: try reader.integer("area"),
@@ -95,5 +111,37 @@ extension Change {
         }
         try reader.finish()
         return change
+    }
+}
+
+extension KeptName {
+    fileprivate var json: JSONValue { ["area": .integer(area), "name": .string(name)] }
+
+    fileprivate static func read(_ item: JSONItem) throws(JSONError) -> KeptName {
+        let reader = try item.object()
+        let kept = KeptName(area: try reader.integer("area"), name: try reader.item("name").memberPath().text)
+        try reader.finish()
+        return kept
+    }
+}
+
+extension Farewell {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .tree(let path): ["tree": .string(path.text)]
+        case .emptyFolder(let path): ["emptyFolder": .string(path.text)]
+        }
+    }
+
+    fileprivate static func read(_ item: JSONItem) throws(JSONError) -> Farewell {
+        let reader = try item.object()
+        let farewell: Farewell
+        if let path = reader.optional("tree") {
+            farewell = .tree(try path.memberPath())
+        } else {
+            farewell = .emptyFolder(try reader.item("emptyFolder").memberPath())
+        }
+        try reader.finish()
+        return farewell
     }
 }

@@ -18,6 +18,8 @@ final class StagingArea: Sendable {
     static func newName(_ number: Int) -> MemberPath { name("new-\(number)") }
     static func oldName(_ number: Int) -> MemberPath { name("old-\(number)") }
 
+    static func copyName(_ number: Int) -> MemberPath { name("copy-\(number)") }
+
     private static func name(_ text: String) -> MemberPath {
         do { return try MemberPath(validating: text) } catch { fatalError("\(text) is a good name: \(error)") }
     }
@@ -33,8 +35,12 @@ struct StagingPlaces {
     /// The staging folder for what is laid at `path`: in the outermost folder on the same mount that is not watched.
     ///
     /// Mounts are told apart by their number, and subvolumes of one mount by their device: both stop renames or links.
-    func place(for path: MemberPath, in root: borrowing DirectoryHandle) throws(TransactionError) -> MemberPath {
-        let existing = try existingAncestors(of: path, in: root)
+    ///
+    /// - Parameter new: Folders that this transaction makes: they go when it is undone, so nothing is staged in them.
+    func place(
+        for path: MemberPath, in root: borrowing DirectoryHandle, beside new: Set<MemberPath>
+    ) throws(TransactionError) -> MemberPath {
+        let existing = try existingAncestors(of: path, in: root).filter { !new.contains($0) }
         let home = try identity(of: existing.last, in: root)
         for folder in existing where !isWatched(folder) {
             if try identity(of: folder, in: root) == home { return try member(folder.text + "/" + name, root) }

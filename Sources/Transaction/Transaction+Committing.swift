@@ -2,18 +2,23 @@ public import Posix
 import Values
 
 extension Transaction {
-    /// Changes the names, in the order in which the changes were prepared. Call ``seal()`` before.
+    /// Changes the names that were prepared since the last call, in order. Call ``seal()`` before.
+    ///
+    /// May be called several times; what an earlier call changed is in place, durably, before the next one begins.
     ///
     /// - Throws: ``TransactionError``; call ``undo()`` then.
     public func commit() throws(TransactionError) {
         try checkNothingChanged()
-        try keepOld()
+        let fresh = journal.changes[journaled...]
+        try keepOld(fresh)
         try writeJournal(changes: journal.changes)
-        hasBegun = true
+        journaled = journal.changes.count
         try filing { () throws(FileError) in
-            for change in journal.changes { try make(change) }
-            try synchronizeFolders()
+            for change in fresh { try make(change) }
+            try synchronizeFolders(of: fresh, "commit.synchronize")
         }
+        staged = []
+        found = []
     }
 
     /// Ends the chance to undo: the new state is the state now, and what was kept of the old is removed.
@@ -27,7 +32,8 @@ extension Transaction {
         }
         do throws(FileError) {
             try effects.synchronizeDirectory(state, in: root, "finish.synchronize")
-            try clear()
+            try clearFinished()
+            try Self.removeEmptyState(state, in: root, effects)
             return nil
         } catch {
             return error
@@ -35,11 +41,11 @@ extension Transaction {
     }
 
     /// Gives all that will be replaced or removed a second name in its staging folder; durable before the first change.
-    private func keepOld() throws(TransactionError) {
+    private func keepOld(_ fresh: ArraySlice<Change>) throws(TransactionError) {
         try filing { () throws(FileError) in
-            for change in journal.changes {
+            for change in fresh {
                 switch change {
-                case .directory, .placing(_, _, _, replaces: false): continue
+                case .directory, .exchange, .placing(_, _, _, replaces: false): continue
                 case .placing(let path, let area, let number, replaces: true), .removal(let path, let area, let number):
                     guard let place = areas[area] else { fatalError("areas are open while committing") }
                     try effects.link(
@@ -64,26 +70,38 @@ extension Transaction {
                 StagingArea.newName(number), in: place.handle, to: path, in: root, replacing: true, "commit.rename")
         case .removal(let path, _, _):
             try effects.remove(path, in: root, "commit.remove")
+        case .exchange(let path, let source, let area, let number):
+            try exchange(path, source: source, area: area, number: number)
         }
     }
 
     /// Makes durable every folder whose names changed.
-    func synchronizeFolders() throws(FileError) {
+    func synchronizeFolders(of changes: some Sequence<Change>, _ tag: EffectTag) throws(FileError) {
         var done: Set<MemberPath?> = []
-        for change in journal.changes where done.insert(change.path.parent).inserted {
+        for change in changes where done.insert(change.path.parent).inserted {
             if let parent = change.path.parent, try root.information(of: parent) == nil { continue }
-            try effects.synchronizeDirectory(change.path.parent, in: root, "commit.synchronize")
+            try effects.synchronizeDirectory(change.path.parent, in: root, tag)
         }
     }
 
-    /// Removes staging folders, then the journal, whose absence says that nothing is left to do.
-    func clear() throws(FileError) {
+    /// Clears away what a finished run leaves, then the journal, whose absence says that nothing is left to do.
+    func clearFinished() throws(FileError) {
+        for index in journal.areas.indices { try clearArea(index) }
+        try sayFarewells()
+        try clearJournal()
+    }
+
+    /// Removes staging folders, then the journal.
+    func clearUndone() throws(FileError) {
         for folder in journal.areas {
             try effects.removeTree(folder, in: root, "clear.staging")
             try effects.synchronizeDirectory(folder.parent, in: root, "clear.parent")
         }
-        let files = [Self.freshFile(state), Self.journalFile(state), Self.doneFile(state)]
-        for file in files where try root.information(of: file) != nil {
+        try clearJournal()
+    }
+
+    private func clearJournal() throws(FileError) {
+        for file in Self.ownFiles(state) where try root.information(of: file) != nil {
             try effects.remove(file, in: root, "clear.journal")
         }
         try effects.synchronizeDirectory(state, in: root, "clear.synchronize")

@@ -5,14 +5,14 @@ extension Transaction {
     /// The staging folder for `path`, made when it is the first on its mount.
     func area(for path: MemberPath) throws(TransactionError) -> Int {
         if let known = areaOfFolder[path.parent] { return known }
-        let folder = try places.place(for: path, in: root)
+        let folder = try places.place(for: path, in: root, beside: newFolders.union(journal.made))
         let index: Int
         if let same = journal.areas.firstIndex(of: folder) {
             index = same
         } else {
             index = journal.areas.count
             journal.areas.append(folder)
-            try writeJournal(changes: [])
+            try writeJournal(changes: Array(journal.changes[..<journaled]))
             try filing { () throws(FileError) in
                 try effects.makeDirectory(folder, in: root, mode: .secretDirectory, "stage.folder")
             }
@@ -29,7 +29,7 @@ extension Transaction {
         }
     }
 
-    /// Makes the journal durable. Until the commit it names staging folders only: there is nothing else to undo.
+    /// Makes the journal durable. Before a commit it names the changes of those before it only: there is nothing else to undo.
     func writeJournal(changes: [Change]) throws(TransactionError) {
         var current = journal
         current.changes = changes
@@ -69,8 +69,11 @@ extension Transaction {
         }
     }
 
-    /// Whether nothing was prepared that would change a name.
-    public var isEmpty: Bool { journal.changes.isEmpty }
+    /// Whether nothing was prepared since the last commit that would change a name.
+    public var isEmpty: Bool { journal.changes.count == journaled }
+
+    /// Whether some changes are in place already.
+    public var hasCommitted: Bool { journaled > 0 }
 
     func checkNothingChanged() throws(TransactionError) {
         for (path, before) in found {

@@ -76,7 +76,7 @@ extension Transaction {
     }
 
     /// Finds area and number for a change at `path`, and notes what stands there.
-    private func prepare(_ path: MemberPath, owner: Attributes.Owner?) throws(TransactionError)
+    func prepare(_ path: MemberPath, owner: Attributes.Owner?) throws(TransactionError)
         -> (area: Int, number: Int, replaces: Bool)
     {
         // First the folders: what is no folder on the way shall be named itself.

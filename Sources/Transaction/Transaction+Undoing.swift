@@ -1,4 +1,4 @@
-public import Posix
+import Posix
 public import Values
 
 extension Transaction {
@@ -11,8 +11,8 @@ extension Transaction {
     @discardableResult
     public func undo() throws(TransactionError) -> [MemberPath] {
         do throws(FileError) {
-            let kept = hasBegun ? try revertAll() : []
-            if try root.information(of: state) != nil { try clear() }
+            let kept = try revertAll()
+            if try root.information(of: state) != nil { try clearUndone() }
             try removeStateFolder()
             return kept
         } catch {
@@ -21,11 +21,12 @@ extension Transaction {
     }
 
     private func revertAll() throws(FileError) -> [MemberPath] {
+        let done = journal.changes[..<journaled]
         var kept: [MemberPath] = []
-        for change in journal.changes.reversed() {
+        for change in done.reversed() {
             if try !revert(change) { kept.append(change.path) }
         }
-        try synchronizeFolders()
+        try synchronizeFolders(of: done, "undo.synchronize")
         return kept
     }
 
@@ -38,6 +39,8 @@ extension Transaction {
             try removeNew(path, area: area, number: number)
         case .placing(let path, let area, let number, replaces: true), .removal(let path, let area, let number):
             try restoreOld(path, area: area, number: number)
+        case .exchange(let path, let source, let area, let number):
+            try exchangeBack(path, source: source, area: area, number: number)
         }
         return true
     }
@@ -57,7 +60,7 @@ extension Transaction {
         try effects.rename(old, in: place.handle, to: path, in: root, replacing: true, "undo.restore")
     }
 
-    private func removeFolder(_ path: MemberPath, _ tag: EffectTag) throws(FileError) -> Bool {
+    func removeFolder(_ path: MemberPath, _ tag: EffectTag) throws(FileError) -> Bool {
         do throws(FileError) {
             guard try root.information(of: path) != nil else { return true }
             try effects.removeDirectory(path, in: root, tag)
@@ -82,34 +85,5 @@ extension Transaction {
         case undone(kept: [MemberPath])
         /// A run had done its work and only had to clear away.
         case cleared
-    }
-
-    /// Brings the target to exactly the state before, or exactly the state after, a run that was cut off. May be called again.
-    public static func recover(
-        root: FilePath, state: MemberPath, effects: any FileEffects
-    ) throws(TransactionError) -> Recovery {
-        let handle = try filing { () throws(FileError) in try DirectoryHandle.open(root) }
-        if let journal = try Journal(doneFile(state), in: handle) {
-            let transaction = try Transaction(resuming: journal, root: handle, state: state, effects: effects)
-            try filing { () throws(FileError) in try transaction.clear() }
-            return .cleared
-        }
-        guard let journal = try Journal(journalFile(state), in: handle) else {
-            try filing { () throws(FileError) in try clearBeginnings(state, in: handle, effects) }
-            return .nothingToDo
-        }
-        let transaction = try Transaction(resuming: journal, root: handle, state: state, effects: effects)
-        return .undone(kept: try transaction.undo())
-    }
-
-    /// Removes what is left by a run that was cut off before its journal was there: nothing had begun.
-    private static func clearBeginnings(
-        _ state: MemberPath, in root: borrowing DirectoryHandle, _ effects: any FileEffects
-    ) throws(FileError) {
-        guard try root.information(of: state) != nil else { return }
-        let fresh = freshFile(state)
-        if try root.information(of: fresh) != nil { try effects.remove(fresh, in: root, "clear.journal") }
-        guard try root.open(state).entries().isEmpty else { return }
-        try effects.removeDirectory(state, in: root, "clear.state")
     }
 }

@@ -30,8 +30,8 @@ public final class Transaction {
     var oldFolders: Set<MemberPath> = []
     /// Whether the journal is on disk.
     var hasJournal = false
-    /// Whether names of the target may have changed.
-    var hasBegun = false
+    /// So many of the changes are in the journal on disk: these names of the target may have changed.
+    var journaled = 0
 
     /// Begins: makes the state folder where it is missing, and changes nothing else.
     ///
@@ -72,13 +72,19 @@ public final class Transaction {
         trustsFileSystemSync = false
         places = StagingPlaces(name: "", watched: [])
         hasJournal = true
-        hasBegun = true
+        journaled = journal.changes.count
         for folder in journal.areas { areas.append(try openArea(folder)) }
     }
 
     static func journalFile(_ state: MemberPath) -> MemberPath { file("journal", in: state) }
     static func freshFile(_ state: MemberPath) -> MemberPath { file("journal.new", in: state) }
+    static func attemptsFile(_ state: MemberPath) -> MemberPath { file("attempts", in: state) }
     static func doneFile(_ state: MemberPath) -> MemberPath { file("journal.done", in: state) }
+
+    /// All files of the state folder that are ours; what says that something is to be done goes before what counts.
+    static func ownFiles(_ state: MemberPath) -> [MemberPath] {
+        [freshFile(state), journalFile(state), doneFile(state), attemptsFile(state)]
+    }
 
     static func file(_ name: String, in state: MemberPath) -> MemberPath {
         do { return try MemberPath(validating: state.text + "/" + name) } catch {

@@ -33,6 +33,12 @@ extension TransactionError: Diagnosable {
                 "cannot begin: an earlier run was cut off", details: [.init("journal", journal.text)],
                 next: "run `sealift-install recover`, which puts the machine back as it was before that run",
                 exitCode: .recoverNeeded)
+        case .tooManyAttempts(let count, let journal):
+            return Diagnostic(
+                "not recovering again by itself: \(count) attempts did not come to their end",
+                details: [.init("journal", journal.text)],
+                next: "look at `journalctl -u sealift-recover`, mend what it names, then run `sealift-install recover`",
+                exitCode: .recoverNeeded)
         case .unreadableJournal(let path, let reason):
             return Diagnostic(
                 "cannot recover from \"\(path)\": \(reason)",

@@ -17,6 +17,8 @@ public enum TransactionError: Error, Hashable, Sendable {
     case busy(root: FilePath)
     /// An earlier run was cut off; it must be recovered first.
     case interrupted(journal: FilePath)
+    /// Recovering has been tried so often without coming to its end that only a person should try again.
+    case tooManyAttempts(Int, journal: FilePath)
     /// The journal of an earlier run cannot be understood.
     case unreadableJournal(path: FilePath, reason: String)
     /// Putting the old state back failed too.

@@ -24,6 +24,15 @@ extension VerifiedBundle {
         return warnings
     }
 
+    /// Reads a small file that SHA256SUMS names, and checks the bytes that are returned.
+    public func readFile(_ name: String) throws(VerifyError) -> [UInt8] {
+        guard let digest = sums.digest(of: name), let bytes = try folder.readRegular(name, limit: Self.fileLimit) else {
+            throw .missing(name: name)
+        }
+        guard SHA256Digest.of(bytes) == digest else { throw .wrongDigest(name: name) }
+        return bytes
+    }
+
     private func verifyFile(_ line: SHA256Sums.Line) throws(VerifyError) {
         guard let file = try folder.openRegular(line.name) else { throw .missing(name: line.name) }
         guard file.size <= Self.fileLimit else { throw .tooLarge(name: line.name, limit: Self.fileLimit) }

@@ -15,6 +15,8 @@ final class PlantSite {
     let folder: TemporaryFolder
     let root: FilePath
     private(set) var bundle: TinyBundle
+    /// So many runs there were; each has a name of its own.
+    private var runs = 0
     static let secret = "s3cret\"token"
 
     init(
@@ -98,7 +100,8 @@ final class PlantSite {
             Step(.unit(name: "k3s-agent.service", enable: true, start: true, timeout: 60), roles: RoleScope(["agent"])),
         ]
         try change(&skeleton)
-        return try TinyBundle(at: folder, name: name, skeleton: skeleton, contents: contents)
+        return try TinyBundle(
+            at: folder, name: name, skeleton: skeleton, contents: contents, installer: Array("the installer\n".utf8))
     }
 }
 
@@ -143,9 +146,22 @@ extension PlantSite {
     ) throws -> Installation.Outcome {
         let prepared = try prepare(role: role, values: values, on: target, allowsDowngrade: allowsDowngrade)
         let environment = Installation.Environment(
-            now: Timestamp(seconds: 1_763_700_000), runName: "0123456789abcdef", installer: "0.0.1", workers: 2,
+            now: Timestamp(seconds: 1_763_700_000), runName: nextRunName(), installer: "0.0.1", workers: 2,
             trustsFileSystemSync: false, effects: effects, machine: machine, isCancelled: isCancelled)
         return try Installation.run(prepared.plan, of: prepared.bundle, values: prepared.values, in: environment)
+    }
+
+    private func nextRunName() -> String {
+        runs += 1
+        return "run-\(runs)"
+    }
+
+    func environment(
+        _ machine: any Machine = PlayedMachine(), _ effects: any FileEffects = SystemFileEffects()
+    ) -> Installation.Environment {
+        Installation.Environment(
+            now: Timestamp(seconds: 1_763_700_000), runName: nextRunName(), installer: "0.0.1", workers: 2,
+            trustsFileSystemSync: false, effects: effects, machine: machine)
     }
 
     func read(_ path: String) throws -> String {

@@ -21,11 +21,15 @@ final class PlayedMachine: Machine {
     /// Units that die as soon as they are started, and are started again by systemd.
     private let restless: Set<String>
     let hasSELinux: Bool
+    /// What commands print, by their whole line.
+    private let answers: [String: String]
 
     init(
+        answers: [String: String] = [:],
         failing: [String] = [], stuck: Set<String> = [], restless: Set<String> = [], hasSELinux: Bool = false
     ) {
         self.restless = restless
+        self.answers = answers
         self.failing = failing
         self.stuck = stuck
         self.hasSELinux = hasSELinux
@@ -46,6 +50,7 @@ final class PlayedMachine: Machine {
             if failing.contains(where: { line.hasPrefix($0) }) {
                 return .init(status: 1, errors: Array("it does not want to\n".utf8))
             }
+            if let text = answers[line] { return .init(status: 0, output: Array(text.utf8)) }
             return answer(arguments, &state)
         }
     }

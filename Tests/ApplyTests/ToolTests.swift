@@ -114,7 +114,7 @@ struct `the installer at the command line` {
         expect(try InstallerProgram.run(["apply"] + noRole), 2, "several roles")
         expect(try InstallerProgram.run("aply"), 2, "apply")
         expect(try InstallerProgram.run("apply", "--rot", "/x"), 2, "--root")
-        expect(try InstallerProgram.run("rollback"), 2, "cannot rollback yet")
+        expect(try InstallerProgram.run("rollback", "--root", site.root.text), 2, "no bundle is installed")
         expect(try InstallerProgram.run(common.filter { $0 != "--yes" }), 2, "no terminal")
     }
 

@@ -28,7 +28,18 @@ enum InstallCommand {
             ])
     ) { try run($0, $1, asks: false) }
 
-    private static func run(_ invocation: Invocation, _ console: Console, asks: Bool) throws {
+    /// Templates are in the bundle, so the one that is installed must be at hand.
+    static let set = InstallerCommand(
+        Command(
+            "set", "change values of this site, with the bundle that is installed", options: options,
+            examples: [
+                .init(
+                    "sealift-install set --bundle /mnt/line7-2026.11.0-k3s-amd64 --set NODE_IP=10.0.0.8",
+                    "renders the templates anew; values that are not named stay")
+            ])
+    ) { try run($0, $1, asks: false, changes: true) }
+
+    private static func run(_ invocation: Invocation, _ console: Console, asks: Bool, changes: Bool = false) throws {
         let target = try BundleOptions.target(invocation)
         let opened = try BundleOptions.open(invocation, console)
         let person = invocation.flag("yes") ? nil : Conversation()
@@ -40,6 +51,9 @@ enum InstallCommand {
 
         let choice = try SiteOptions.choose(invocation, opened, target, person)
         choice.warnings.forEach(console.say)
+        if changes, choice.receipts.allSatisfy({ $0.bundle.digest != opened.bundle.rootDigest }) {
+            throw ApplyError.noReceipt(installed: choice.receipts.map(\.bundle.name))
+        }
         let planner = try planner(opened, target, choice)
         try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
         let survey = try CheckCommand.survey(invocation, opened, target, choice)
@@ -69,7 +83,7 @@ enum InstallCommand {
             workers: Workers.processorCount)
     }
 
-    private static func environment(
+    static func environment(
         _ warnings: [Diagnostic], keys: [PublicKey], _ console: Console
     ) throws -> Installation.Environment {
         var environment = Installation.Environment(

@@ -10,20 +10,30 @@ import Values
 enum RecoverCommand {
     static let command = InstallerCommand(
         Command(
-            "recover", "undo or finish a run that was cut off", options: BundleOptions.everyVerb)
+            "recover", "undo or finish a run that was cut off",
+            options: BundleOptions.everyVerb + [
+                .flag(
+                    "automatic",
+                    "as at boot: give up after \(Transaction.automaticAttempts) attempts that did not come to their end"
+                )
+            ])
     ) { invocation, console in
         let target = try BundleOptions.target(invocation)
         let lock = try TargetLock(root: target.path)
-        let found = try recover(target, console)
+        let found = try recover(
+            target, console, attempts: invocation.flag("automatic") ? Transaction.automaticAttempts : nil)
         withExtendedLifetime(lock) {}
         try console.result(["recovered": .string(word(for: found))], text: sentence(for: found))
     }
 
     /// Recovers, and says so when there was something to do.
     @discardableResult
-    static func recover(_ target: TargetRoot, _ console: Console) throws -> Transaction.Recovery {
+    static func recover(
+        _ target: TargetRoot, _ console: Console, attempts: Int? = nil
+    ) throws -> Transaction.Recovery {
         let found = try Transaction.recover(
-            root: target.path, state: TargetRoot.state, effects: SystemFileEffects())
+            root: target.path, state: TargetRoot.state, attempts: attempts, effects: SystemFileEffects())
+        if case .undone = found { try RecoveredUnits.start(at: target, HostMachine(), console.progress) }
         if found != .nothingToDo { console.say(Diagnostic(sentence(for: found), severity: .note, exitCode: .done)) }
         return found
     }

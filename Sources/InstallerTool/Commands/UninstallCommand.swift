@@ -15,15 +15,15 @@ enum UninstallCommand {
             "uninstall", "remove the files and units of a bundle; data of the platform stays",
             options: BundleOptions.everyVerb + [
                 .value("name", "NAME", "which bundle; the only one, unless given"),
-                .flag("yes", letter: "y", "do not ask"),
+                .flag("purge", "remove the platform's data too"), .flag("yes", letter: "y", "do not ask"),
             ])
     ) { invocation, console in
         let target = try BundleOptions.target(invocation)
         let lock = try TargetLock(root: target.path)
         defer { withExtendedLifetime(lock) {} }
         try RecoverCommand.recover(target, console)
-        let receipt = try receipt(invocation.value("name"), at: target)
-        let removal = try Removal(of: receipt, at: target)
+        let receipt = try InstalledReceipt.named(invocation.value("name"), at: target)
+        let removal = try Removal(of: receipt, at: target, purges: invocation.flag("purge"))
         console.show(removal.text)
         if !invocation.flag("yes") {
             guard let person = Conversation() else {
@@ -42,12 +42,18 @@ enum UninstallCommand {
             [
                 "uninstalled": .string(receipt.bundle.name.description),
                 "left": .array(left.map { .string("/" + $0.text) }),
+                "untilReboot": .array(removal.remains.map { .string($0) }),
             ],
             text: "uninstalled \(receipt.bundle.name) \(receipt.bundle.version)"
-                + (left.isEmpty ? "" : "; left: " + left.map { "/" + $0.text }.joined(separator: ", ")))
+                + (left.isEmpty ? "" : "; left: " + left.map { "/" + $0.text }.joined(separator: ", "))
+                + (removal.remains.isEmpty ? "" : "; until a reboot: " + removal.remains.joined(separator: "; ")))
     }
+}
 
-    private static func receipt(_ name: String?, at target: TargetRoot) throws -> Receipt {
+/// The receipt that a verb without a bundle means.
+enum InstalledReceipt {
+    /// The one of that name, or the only one.
+    static func named(_ name: String?, at target: TargetRoot) throws -> Receipt {
         let receipts = try InstalledBundles.receipts(root: target.path)
         let found = receipts.filter { name == nil || $0.bundle.name.description == name }
         guard found.count == 1 else { throw ApplyError.noReceipt(installed: receipts.map(\.bundle.name)) }

@@ -25,7 +25,7 @@ public struct TinyBundle {
     ///   - change: A last change to the manifest, to make it lie.
     public init(
         at parent: FilePath, name: String = "bundle", skeleton: Manifest, contents: Contents, step: Int = 1_000,
-        perVolume: Int = 2,
+        perVolume: Int = 2, installer: [UInt8]? = nil,
         change: (inout Manifest) -> Void = { _ in }
     ) throws {
         path = parent.appending(name)
@@ -42,6 +42,7 @@ public struct TinyBundle {
         files.append((BundleFile.manifest, manifest.canonical()))
         files.append((BundleFile.readme, Array("how to check\n".utf8)))
         files.append((BundleFile.installScript, Array("#!/bin/sh\n".utf8)))
+        if let installer { files.append((BundleFile.installer, installer)) }
         for (name, bytes) in files { try Files.replace(path.appending(name), with: bytes) }
         let sums = try SHA256Sums(files.map { (name: $0.0, digest: SHA256Digest.of($0.1)) })
         try write(sums: sums.bytes, signedBy: signer)
