@@ -46,6 +46,12 @@ extension ResolveError: Diagnosable {
             Diagnostic(
                 "cannot build from the lock: there is no \(quoted(path.text))",
                 next: "make one with `sealift lock`, or leave out --locked", exitCode: .usage)
+        case .editedLock(let path, let fault):
+            Diagnostic(
+                "cannot use the lock \(quoted(path.text)): \(fault)",
+                next:
+                    "make it anew with `sealift lock --update`, and review what changes; say what you want in the definition, not in the lock",
+                exitCode: .usage)
         case .installer(let path, let architecture, let fault): fault.diagnostic(path, architecture)
         case .discover(let error): error.diagnostic
         case .notClosed(let images, let definition): MissingImage.diagnostic(images, definition: definition)

@@ -26,6 +26,8 @@ public enum ResolveError: Error, Hashable, Sendable {
     case noPlaceForImages(ImageReference, SourceLocation)
     /// There is no lock, and none may be made.
     case noLock(FilePath)
+    /// The lock does not follow from the definition that it was made of, in words.
+    case editedLock(FilePath, String)
     /// There is no fit installer for the architecture.
     case installer(FilePath, Architecture, InstallerFault)
     /// A manifest or chart cannot be looked through.

@@ -85,6 +85,7 @@ extension Resolver {
             let gathered = try gathering { () throws(GatherError) in
                 try gatherer.gather(outcome.lock, for: definition, locals: outcome.locals)
             }
+            try check(gathered, at: outcome.path)
             return Prepared(gathered: gathered, lock: outcome, installer: installer)
         } catch {
             try withdraw(outcome)
@@ -107,6 +108,7 @@ extension Resolver {
         let old = try load(path, use)
         if use == .locked {
             guard let old else { throw .noLock(path) }
+            try check(old, at: path, for: definition)
             return LockOutcome(lock: old, path: path, old: old, isWritten: false, locals: nil)
         }
         if use == .current, let old, let locals = try current(old, definition) {
@@ -132,6 +134,7 @@ extension Resolver {
     /// The local files, when they and the definition are what `lock` was made of.
     private func current(_ lock: Lock, _ definition: Definition) throws(ResolveError) -> LocalFiles? {
         guard lock.isCurrent(for: definition) else { return nil }
+        try check(lock, at: Lock.path(for: definition.path), for: definition)
         return try gathering { () throws(GatherError) in
             let locals = try LocalFiles(Demand(lock, for: definition), of: definition)
             return locals.changes(since: lock).isEmpty ? locals : nil

@@ -12,7 +12,7 @@ import tree
 import workbench
 import world
 
-USAGE = product.Exit.USAGE
+USAGE, GATHERING = product.Exit.USAGE, product.Exit.GATHERING
 PROGRAM = f"k3s{k3s_release.SUFFIX.get(product.ARCHITECTURE, '')}"
 # What the makers publish after VERSION: one image with another tag, one gone, one new, one as it was.
 NEXT = "v1.31.6+k3s1"
@@ -248,6 +248,56 @@ class Refusing(Locking):
                 definition.write_text(good)
                 manifest.write_text(text)
                 other.unlink(missing_ok=True)
+        self.bench.build(definition, "--locked")
+
+    def test_an_edited_lock_is_not_used(self):
+        """What is changed in a lock by hand, and does not follow from definition and profile, is named; before anything is fetched where
+        the lock alone tells."""
+        definition, lock = self.locked("edited", images=["ghcr.io/acme/plc-bridge:2.3.1"])
+        text, digest = lock.read_text(), "sha256:" + "0" * 64
+        program = connected.release.path(PROGRAM)
+        image = re.search(r"  - name: ghcr.io/acme/plc-bridge:2.3.1\n(    .*\n)+", text)[0]
+        listed = re.search(r"  - name: docker.io/rancher/mirrored-pause:3.6\n(    .*\n)+", text)[0]
+        artefact = re.search(r"  - name: binary\n(    .*\n)+", text)[0]
+        checksum = re.search(r"    checksum:\n(      .*\n)+", text)[0]
+        offline = {
+            "another version": ("version: v1.31.4+k3s1", "version: v1.31.3+k3s1", "takes the artefact \"binary\" from"),
+            "another channel": ("requested: v1.31", "requested: stable", "it was made for stable on"),
+            "another architecture": (f"arch: {product.ARCHITECTURE}", "arch: " + {"amd64": "arm64"}.get(product.ARCHITECTURE, "amd64"), "it was made for"),
+            "another place": (f"url: https://github.com{program}", "url: https://mirror.example/k3s", "from https://mirror.example/k3s, not from"),
+            "a file instead": (f"url: https://github.com{program}", "file: ./k3s", "from ./k3s, not from https://github.com"),
+            "no checksum file": (checksum, "", "checks the artefact \"binary\" by nothing"),
+            "another checksum file": ("sha256sum-", "sha1sum-", "checks the artefact \"binary\" by"),
+            "an artefact more": (artefact, artefact + artefact.replace("name: binary", "name: extra"), "\"extra\", which nothing asks for"),
+            "an artefact less": ("artefacts:\n" + artefact, "artefacts: []\n", "it has no artefact \"binary\""),
+            "another list": ("k3s-images.txt", "images.txt", "takes the list of images from"),
+            "an image less": (image, "", "no image ghcr.io/acme/plc-bridge:2.3.1 for"),
+            "an image more": (image, image + image.replace("plc-bridge:", "plc-spy:"), "ghcr.io/acme/plc-spy:2.3.1, which the definition does not ask for"),
+        }
+        known = hashlib.sha256(connected.release.assets[PROGRAM]).hexdigest()
+        fetched = {
+            "a listed image less": (listed, "", "no image docker.io/rancher/mirrored-pause:3.6, which stands in"),
+            "a listed image more": (listed, listed + listed.replace("pause:3.6", "pause:3.7"), "mirrored-pause:3.7, which does not stand in"),
+            "something else of the cache for the program": (
+                re.search(r"    size: \d+\n    digest: sha256:" + known, text)[0], "    " + re.search(r"image-list:\n.*\n((  .*\n)+)", text)[1].replace("\n  ", "\n    ").strip(),
+                "knows the artefact \"binary\" as"),
+            "another digest of the program": (known, "0" * 64, "the artefact binary"),
+            "another digest of the list": (re.search(r"image-list:\n(  .*\n)+", text)[0], None, "the image list"),
+            "another digest of an image": (connected.digests["ghcr.io/acme/plc-bridge:2.3.1"], digest, "ghcr.io/acme/plc-bridge:2.3.1"),
+        }
+        for name, (part, other, words) in {**offline, **fetched}.items():
+            with self.subTest(edited=name):
+                self.assertIn(part, text)
+                if other is None:
+                    other = re.sub("sha256:[0-9a-f]{64}", digest, part)
+                lock.write_text(text.replace(part, other, 1))
+                ours = name in offline or "listed" in name or "cache" in name
+                for options in (("--locked",), ()):
+                    errors = self.refuse(definition, words, options=options, status=USAGE if ours else GATHERING)
+                    if name in offline:
+                        self.assertEqual(connected.asked(), [])
+                        self.assertIn("lock", errors.split("next: ")[1])
+        lock.write_text(text)
         self.bench.build(definition, "--locked")
 
 
