@@ -30,8 +30,8 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// One module of the house. Its purpose stands in the line above each call.
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: careful)
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: careful)
 }
 
 /// The tests of one module. `#expect` expands to code that strict memory safety refuses, so they take `house`.
@@ -144,7 +144,7 @@ let package = Package(
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "OCI", "Store", "Format",
                 "Gather",
                 "Definition", "Sign", "Report", "Verify",
-            ]),
+            ], resources: [.embedInCode("install.ps1")]),
         // Plan, stage, commit, receipt.
         shared(
             "Apply",

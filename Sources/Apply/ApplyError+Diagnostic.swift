@@ -51,7 +51,7 @@ extension ApplyError: Diagnosable {
                 "cannot read line \(line) of \(quoted(file))" + (reason.map { ": " + $0 } ?? ""),
                 next: "write NAME=value; lines that begin with # are skipped",
                 exitCode: .usage)
-        case .expired, .older, .outsideRoots, .ownedByOther, .belowFloor: return refusal
+        case .otherSystem, .expired, .older, .outsideRoots, .ownedByOther, .belowFloor: return refusal
         case .unreadableFloor, .unreadableKept, .noRoomForCopy, .copyDiffers, .noPrevious, .noWayBack, .notKept:
             return wayBack
         case .unknownOwner(let owner, let path):
@@ -91,6 +91,10 @@ extension ApplyError: Diagnosable {
     /// The words for what policy forbids.
     private var refusal: Diagnostic {
         switch self {
+        case .otherSystem(let system):
+            return Diagnostic(
+                "the bundle is for \(system.rawValue), this machine runs Linux",
+                next: "take it to such a machine and start \(system.installScript) there", exitCode: .policy)
         case .expired(let expires, let now):
             return Diagnostic(
                 "the bundle expired at \(expires), and the clock says \(now)",

@@ -20,6 +20,8 @@ public enum ApplyError: Error, Hashable, Sendable {
     case unreadableLine(file: String, line: Int, reason: String? = nil)
     /// `--site` names a file that is not there.
     case noSiteFile(name: String, folder: FilePath)
+    /// The bundle is for another system than this installer's.
+    case otherSystem(OperatingSystem)
     /// The bundle's time is over.
     case expired(Timestamp, now: Timestamp)
     /// What is installed is newer, or of the same sequence and not the same.

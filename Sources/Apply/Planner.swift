@@ -71,11 +71,12 @@ public struct Planner: ~Copyable {
 
     var previous: Receipt? { receipts.first { $0.bundle.name == bundle.manifest.name } }
 
-    /// Refuses what policy forbids: expired, older, outside the allowed folders, owned by another bundle.
+    /// Refuses what policy forbids: for another system, expired, older, outside the allowed folders, owned by another bundle.
     ///
     /// - Parameter allowsDowngrade: Whether an older bundle, or another of the same sequence, is meant.
     public func checkPolicy(now: Timestamp, allowsDowngrade: Bool) throws {
         let manifest = bundle.manifest
+        guard manifest.target.os == .linux else { throw ApplyError.otherSystem(manifest.target.os) }
         if let expires = manifest.expires, expires < now { throw ApplyError.expired(expires, now: now) }
         if !allowsDowngrade { try checkOrder() }
         var others: [MemberPath: BundleName] = [:]

@@ -7,11 +7,11 @@ public struct BundleContents: Sendable {
     public var manifest: Manifest
     /// The payload.
     public var payload: Payload
-    /// The static installer for the target's architecture.
-    public var installer: FilePath
+    /// The static installer for the target's architecture; `nil` where a script of the system's own does its work.
+    public var installer: FilePath?
 
     /// A bundle of these parts.
-    public init(manifest: Manifest, payload: Payload, installer: FilePath) {
+    public init(manifest: Manifest, payload: Payload, installer: FilePath?) {
         self.manifest = manifest
         self.payload = payload
         self.installer = installer

@@ -16,10 +16,10 @@ public struct BundlePlan: Sendable {
     /// - Parameters:
     ///   - store: Where the gathered content is; image documents are read from it.
     ///   - builder: What the manifest says about who wrote it.
-    ///   - installer: The static installer for the target's architecture.
+    ///   - installer: The static installer for the target's architecture, where one travels with the bundle.
     /// - Throws: ``AssembleError``.
     public init(
-        _ gathered: Gathered, store: Store, builder: Manifest.Builder, installer: FilePath
+        _ gathered: Gathered, store: Store, builder: Manifest.Builder, installer: FilePath?
     ) throws(AssembleError) {
         let images = try ImagePlan(gathered, store: store)
         var items: [PayloadItem] = []
@@ -80,7 +80,9 @@ public struct BundlePlan: Sendable {
         return Manifest(
             name: definition.name, version: definition.version, sequence: lock.sequence, created: lock.created,
             expires: definition.expires, builder: builder,
-            target: .init(profile: definition.profile.name, version: lock.version, architecture: lock.architecture),
+            target: .init(
+                profile: definition.profile.name, version: lock.version, os: definition.profile.os,
+                architecture: lock.architecture),
             roles: layout.roles, requirements: layout.requirements + images.requirements, variables: layout.variables,
             users: layout.users, steps: layout.steps, operation: layout.operation, images: images.bundled, sources: sources(lock))
     }

@@ -15,9 +15,7 @@ extension BundleWriter {
         _ staging: borrowing StagingFolder, with contents: BundleContents,
         signing sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile]
     ) throws(AssembleError) -> FilledBundle {
-        let packer = Packer(store: store, cache: cache, options: options.packing)
-        let packed = try packer.pack(contents.payload, into: staging.folder, progress: progress)
-        var bundle = FilledBundle(manifest(contents.manifest, packed), packed)
+        var bundle = try writePayload(contents, in: staging)
         try writeDocuments(of: &bundle, contents, in: staging)
         try durably(staging.folder)
         let sums = try bundle.writeSums(in: staging)
@@ -25,6 +23,21 @@ extension BundleWriter {
         try readBack(bundle, in: staging.path)
         try check(bundle, signedBy: keys, in: staging.path)
         return bundle
+    }
+
+    /// Writes volumes or plain files, as the target takes them.
+    private func writePayload(
+        _ contents: BundleContents, in staging: borrowing StagingFolder
+    ) throws(AssembleError) -> FilledBundle {
+        guard !contents.manifest.target.os.takesPlainFiles else {
+            let writer = PlainWriter(store: store, progress: progress)
+            let (entries, files) = try writer.write(contents.payload, in: staging.folder)
+            let packed = PackedPayload(entries: entries)
+            return FilledBundle(manifest(contents.manifest, packed), packed, plainFiles: files)
+        }
+        let packer = Packer(store: store, cache: cache, options: options.packing)
+        let packed = try packer.pack(contents.payload, into: staging.folder, progress: progress)
+        return FilledBundle(manifest(contents.manifest, packed), packed)
     }
 
     /// The manifest with what packing found out.
@@ -42,18 +55,25 @@ extension BundleWriter {
         of bundle: inout FilledBundle, _ contents: BundleContents, in staging: borrowing StagingFolder
     ) throws(AssembleError) {
         let manifest = bundle.manifest
-        let installer = try files { () throws(FileError) in
-            try Files.read(contents.installer, limit: Self.installerLimit)
-        }
-        let script = InstallScript.bytes(for: manifest.target.architecture)
         let bytes = manifest.canonical()
         let words = BundleDocuments.all(for: manifest, digest: .of(bytes))
         try bundle.write(
-            [
-                .init(name: BundleFile.manifest, bytes: bytes),
-                .init(name: BundleFile.installScript, bytes: script, mode: .executable),
-                .init(name: BundleFile.installer, bytes: installer, mode: .executable),
-            ] + words.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
+            [.init(name: BundleFile.manifest, bytes: bytes)] + (try installer(for: manifest.target, contents))
+                + words.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
+    }
+
+    /// What installs the bundle: a script and the static installer, or a script alone.
+    private func installer(
+        for target: Manifest.Target, _ contents: BundleContents
+    ) throws(AssembleError) -> [FilledBundle.Document] {
+        guard target.os == .linux else { return [.init(name: target.os.installScript, bytes: WindowsScript.bytes)] }
+        guard let path = contents.installer else { preconditionFailure("a bundle for Linux carries its installer") }
+        let installer = try files { () throws(FileError) in try Files.read(path, limit: Self.installerLimit) }
+        let script = InstallScript.bytes(for: target.architecture)
+        return [
+            .init(name: BundleFile.installScript, bytes: script, mode: .executable),
+            .init(name: BundleFile.installer, bytes: installer, mode: .executable),
+        ]
     }
 
     /// Writes the signatures, and gives the keys that made them.

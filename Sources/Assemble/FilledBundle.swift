@@ -26,6 +26,13 @@ struct FilledBundle: Sendable {
         files = packed.volumes.map { File(name: $0.volume.name, content: $0.content) }
     }
 
+    /// A bundle that has the plain files of its payload.
+    init(_ manifest: Manifest, _ packed: PackedPayload, plainFiles: [File]) {
+        self.manifest = manifest
+        self.packed = packed
+        files = plainFiles
+    }
+
     /// A file to be written.
     struct Document: Sendable {
         let name: String

@@ -29,6 +29,12 @@ struct TarFile: ~Copyable {
             Entry(
                 path: ownName("\(root)/\(BundleFile.signatures)"),
                 kind: .directory(Permissions(mode: .executable))))
+        let folders = Set(bundle.files.flatMap { ownName($0.name).ancestors }).filter {
+            $0.text != BundleFile.signatures
+        }
+        entries += folders.map { folder in
+            Entry(path: ownName("\(root)/\(folder)"), kind: .directory(Permissions(mode: .executable)))
+        }
         entries += bundle.files.map { file in
             Entry(path: ownName("\(root)/\(file.name)"), kind: .file(Permissions(mode: file.mode), file.content))
         }

@@ -2,7 +2,7 @@
 /// them with the schemas.
 enum ProfileKeys {
     static let profile = [
-        "profile", "title", "summary", "homepage", "notes", "architectures", "versions", "channels", "roles",
+        "profile", "title", "summary", "homepage", "notes", "os", "architectures", "versions", "channels", "roles",
         "artefacts",
         "images", "manifests", "config", "registries", "directories", "files", "links", "users", "modules", "sysctls",
         "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",

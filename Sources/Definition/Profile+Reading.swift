@@ -16,6 +16,7 @@ extension Profile {
         let roles = try Self.roles(try map.required("roles"))
         self.roles = roles.list
         self.roleWords = roles.words
+        self.os = try map.optional("os")?.choice() ?? .linux
         let architectures = try Self.architectures(try map.required("architectures"))
         self.architectures = architectures.words
         self.versions = try Self.versions(try map.required("versions"))

@@ -15,6 +15,8 @@ public struct Profile: Sendable {
     public var homepage: String
     /// What a person must know beyond the figures.
     public var notes: [String]
+    /// The system that machines run; by it the form of the payload.
+    public var os: OperatingSystem
     /// For each architecture that is supported, the words for `${arch.WORD}`.
     public var architectures: [Architecture: [String: String]]
     /// How versions are named.

@@ -8,6 +8,8 @@ public enum BundleFile {
     public static let manifest = "manifest.json"
     /// The lines that start the installer from any medium.
     public static let installScript = "install.sh"
+    /// The same for Windows: one script, the same bytes in every bundle.
+    public static let windowsScript = "install.ps1"
     /// The static installer.
     public static let installer = "sealift-install"
     /// How to check the bundle with stock tools.

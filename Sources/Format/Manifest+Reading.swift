@@ -11,6 +11,9 @@ extension Manifest {
         }
         let (manifest, extents) = try Self.parse(bytes)
         try manifest.checkRules(extents: extents)
+        guard !manifest.target.os.takesPlainFiles || bytes.count <= Self.maximumPlainSize.bytes else {
+            throw .invalid(document: .manifest, place: "the file", reason: "is larger than 2 MiB")
+        }
         let spelling = manifest.canonical()
         guard spelling == bytes else {
             throw .notCanonical(document: .manifest, line: firstDifferentLine(spelling, bytes))
@@ -87,7 +90,7 @@ extension Manifest.Target {
         let target = Self(
             profile: try reader.parsed("profile", as: "a profile's name") { BundleName($0)?.description },
             version: Version(try reader.parsed("version", as: "a version") { BundleVersion($0)?.description }),
-            os: try reader.parsed("os", as: "linux") { $0 == "linux" ? $0 : nil },
+            os: try reader.parsed("os", as: "linux or windows") { OperatingSystem(rawValue: $0) },
             architecture: try reader.parsed("arch", as: "amd64 or arm64") { Architecture(rawValue: $0) })
         try reader.finish()
         return target

@@ -10,12 +10,13 @@ extension Manifest {
         try checkEntries()
         try checkDestinations()
         try checkReferences()
+        if target.os.takesPlainFiles { try checkPlainFiles() } else { try checkNoWindowsRules() }
     }
 
     /// Checks what no single member shows: order, uniqueness, references, tiling (docs/format.md §6–§8).
     func checkRules(extents: [[Extent]]) throws(FormatError) {
         try checkContents()
-        try checkTiling(extents: extents)
+        if target.os.takesPlainFiles { try checkNoStream(extents: extents) } else { try checkTiling(extents: extents) }
     }
 
     private func checkNames() throws(FormatError) {
@@ -173,7 +174,7 @@ extension Manifest {
         }
     }
 
-    private func broken(_ place: String, _ reason: String) -> FormatError {
+    func broken(_ place: String, _ reason: String) -> FormatError {
         .invalid(document: .manifest, place: place, reason: reason)
     }
 }

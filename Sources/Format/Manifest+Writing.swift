@@ -73,7 +73,7 @@ extension Manifest.Builder {
 extension Manifest.Target {
     var json: JSONValue {
         object([
-            ("profile", .string(profile)), ("version", .string(version.text)), ("os", .string(os)),
+            ("profile", .string(profile)), ("version", .string(version.text)), ("os", .string(os.rawValue)),
             ("arch", .string(architecture.rawValue)),
         ])
     }

@@ -109,13 +109,15 @@ public struct Manifest: Hashable, Sendable {
         public var profile: String
         /// The platform's release.
         public var version: Version
-        /// `linux`.
-        public var os: String
+        /// The system it runs on; it decides the form of the payload.
+        public var os: OperatingSystem
         /// The processor it runs on.
         public var architecture: Architecture
 
         /// All members, as they stand.
-        public init(profile: String, version: Version, os: String = "linux", architecture: Architecture) {
+        public init(
+            profile: String, version: Version, os: OperatingSystem = .linux, architecture: Architecture
+        ) {
             self.profile = profile
             self.version = version
             self.os = os

@@ -53,6 +53,8 @@ public struct Requirement: Hashable, Sendable {
         case hostName
         case sysctl(key: String, minimum: Int)
         case swapOff
+        /// What only a Windows machine shows.
+        case windows(WindowsRule)
     }
 
     /// The word for the rule's kind in a manifest.
@@ -74,6 +76,7 @@ public struct Requirement: Hashable, Sendable {
         case .hostName: "host-name"
         case .sysctl: "sysctl"
         case .swapOff: "swap-off"
+        case .windows(let rule): rule.kindName
         }
     }
 }

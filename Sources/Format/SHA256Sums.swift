@@ -78,12 +78,15 @@ public struct SHA256Sums: Hashable, Sendable {
 
     private static func isName(_ text: String) -> Bool {
         guard (1...maximumName).contains(text.utf8.count) else { return false }
+        return text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy(isSegment)
+    }
+
+    /// Whether `segment` can stand between two slashes of a name.
+    static func isSegment(_ segment: Substring.UTF8View) -> Bool {
+        guard let first = segment.first, first != UInt8(ascii: "-") else { return false }
+        guard !segment.elementsEqual(".".utf8), !segment.elementsEqual("..".utf8) else { return false }
         let others = Array("._-+".utf8)
-        return text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { segment in
-            guard let first = segment.first, first != UInt8(ascii: "-") else { return false }
-            guard !segment.elementsEqual(".".utf8), !segment.elementsEqual("..".utf8) else { return false }
-            return segment.allSatisfy { isLowerOrDigit($0) || isUpper($0) || others.contains($0) }
-        }
+        return segment.allSatisfy { isLowerOrDigit($0) || isUpper($0) || others.contains($0) }
     }
 
     private static func refusal(line: Int, _ reason: String) -> FormatError {

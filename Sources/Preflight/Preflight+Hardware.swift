@@ -2,9 +2,16 @@ import Format
 import Values
 
 extension Preflight {
-    /// The bundle's architecture is the target's.
+    /// The bundle's system and architecture are the target's.
     var architecture: Finding {
         let wanted = manifest.target.architecture
+        guard manifest.target.os == .linux else {
+            let system = manifest.target.os
+            return Finding(
+                id: "architecture", verdict: .fail, measured: "Linux", limit: "\(system.rawValue)/\(wanted.rawValue)",
+                reason: "the bundle is for \(system.rawValue) only",
+                fix: "take it to such a machine and start \(system.installScript) there")
+        }
         let found = probe.machineName
         return Finding(
             id: "architecture", verdict: found == wanted.machineName ? .pass : .fail,

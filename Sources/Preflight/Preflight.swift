@@ -91,6 +91,7 @@ public struct Preflight: Sendable {
         case .hostName: hostName()
         case .sysctl(let key, let minimum): try sysctl(key, minimum)
         case .swapOff: try swapOff()
+        case .windows: .unknown("only Windows shows it")
         }
     }
 
@@ -132,6 +133,7 @@ extension Requirement.Rule {
         case .hostName: "a lower-case host name"
         case .sysctl(_, let minimum): "at least \(minimum)"
         case .swapOff: "no swap"
+        case .windows(let rule): rule.kindName
         }
     }
 }

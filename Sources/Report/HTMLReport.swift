@@ -45,15 +45,17 @@ public enum HTMLReport {
         let target = manifest.target
         let builder = manifest.builder
         var facts = [
-            ("for", "\(target.profile) \(target.version.text) on \(target.os)/\(target.architecture.rawValue)"),
+            (
+                "for",
+                "\(target.profile) \(target.version.text) on \(target.os.rawValue)/\(target.architecture.rawValue)"
+            ),
             ("made", manifest.created.description), ("sequence", String(manifest.sequence)),
         ]
         if let expires = manifest.expires { facts.append(("not to be installed after", expires.description)) }
-        let stored = manifest.volumes.reduce(ByteCount(0)) { $0 + $1.size }
         let laid = manifest.space.reduce(ByteCount(0)) { $0 + $1.bytes }
         facts += [
             ("made by", "\(builder.tool) \(builder.version), zstd \(builder.zstd), level \(builder.level)"),
-            ("size", "\(stored.formatted) in \(manifest.volumes.count) parts, \(laid.formatted) when laid"),
+            ("size", "\(manifest.payloadSize.formatted) in \(manifest.parts), \(laid.formatted) when laid"),
         ]
         return .table(["fact", "value"], facts.map { [HTML($0.0), HTML($0.1)] })
     }

@@ -8,7 +8,11 @@ import Values
 public enum Readme {
     /// The bytes of README.txt.
     public static func text(for manifest: Manifest) -> [UInt8] {
-        let parts = [heading(manifest), install, trust, check, inside, rest(manifest)]
+        let isWindows = manifest.target.os == .windows
+        let parts = [
+            heading(manifest), isWindows ? windowsInstall : install, isWindows ? windowsTrust : trust, check,
+            isWindows ? windowsInside : inside, rest(manifest),
+        ]
         return Array(parts.joined(separator: "\n").utf8)
     }
 
@@ -16,7 +20,7 @@ public enum Readme {
         let target = manifest.target
         return """
             \(manifest.name) \(manifest.version)
-            for \(target.profile) \(target.version.text) on \(target.os)/\(target.architecture.rawValue)
+            for \(target.profile) \(target.version.text) on \(target.os.rawValue)/\(target.architecture.rawValue)
             made \(manifest.created), sequence \(manifest.sequence), by \(manifest.builder.tool) \(manifest.builder.version)
 
             """
@@ -39,6 +43,37 @@ public enum Readme {
 
           1. Check with this machine's own tools, by the lines below, before anything from here is run.
           2. Use a copy of sealift-install that the site already has:  sealift-install --bundle .
+
+        Either way you need the public key of whoever made this bundle, from elsewhere than this medium. A key that lies
+        here proves nothing.
+
+        """
+
+    private static let windowsInstall = """
+        INSTALL
+
+        In 64-bit Windows PowerShell 5.1, started as administrator, in this folder:
+
+            Set-ExecutionPolicy RemoteSigned -Scope Process -Force
+            Unblock-File .\\install.ps1
+            .\\install.ps1 -Key C:\\path\\to\\site.pub -CheckOnly
+            .\\install.ps1 -Key C:\\path\\to\\site.pub
+
+        It copies this bundle to a folder closed to users, checks the copy and this machine, shows what it would do, asks, and
+        then does it step by step. Where a step needs a reboot it says so and ends with 12; run it again afterwards.
+
+        """
+
+    private static let windowsTrust = """
+        CHECK FIRST
+
+        install.ps1 on this medium cannot vouch for itself. Started unchecked it finds damage, but not an attacker who changed
+        it too. Three ways find both:
+
+          1. Check with openssl and sha256sum, by the lines below, on a machine that has them.
+          2. Start a copy of install.ps1 that the site already has; it is the same in every bundle of one release of sealift:
+             .\\install.ps1 -Bundle E:\\this-folder -Key C:\\path\\to\\site.pub
+          3. Have the site's own administrators sign install.ps1 (Authenticode), and run only what they signed.
 
         Either way you need the public key of whoever made this bundle, from elsewhere than this medium. A key that lies
         here proves nothing.
@@ -82,20 +117,44 @@ public enum Readme {
 
         """
 
+    private static let windowsInside = """
+        LOOK INSIDE
+
+        What is to be installed are the plain files below payload/. Each has a line in SHA256SUMS, which is signed:
+
+            sed -n 's/^[0-9a-f]\\{64\\}  \\(payload\\/.*\\)$/\\1/p' SHA256SUMS
+
+        """
+
     private static func rest(_ manifest: Manifest) -> String {
-        """
-        FILES
+        guard manifest.target.os == .linux else {
+            return """
+                FILES
 
-            SHA256SUMS          the digests of all files here; this is what is signed
-            signatures/         a signature for each key, and that key
-            manifest.json       everything inside: files, images, where they came from, what the machine must have
-            payload-*.tar.zst   what is installed: \(manifest.volumes.count) of them
-            install.sh          starts sealift-install
-            sealift-install     the installer, one static program
-            report.html         the manifest for people
-            sbom.cdx.json       list of contents, CycloneDX 1.6
-            sbom.spdx.json      list of contents, SPDX 2.3
+                    SHA256SUMS          the digests of all files here; this is what is signed
+                    signatures/         a signature for each key, and that key
+                    manifest.json       everything inside: files, images, where they came from, what the machine must have
+                    payload/            what is installed: \(manifest.parts)
+                    install.ps1         checks and installs
+                    report.html         the manifest for people
+                    sbom.cdx.json       list of contents, CycloneDX 1.6
+                    sbom.spdx.json      list of contents, SPDX 2.3
 
-        """
+                """
+        }
+        return """
+            FILES
+
+                SHA256SUMS          the digests of all files here; this is what is signed
+                signatures/         a signature for each key, and that key
+                manifest.json       everything inside: files, images, where they came from, what the machine must have
+                payload-*.tar.zst   what is installed: \(manifest.volumes.count) of them
+                install.sh          starts sealift-install
+                sealift-install     the installer, one static program
+                report.html         the manifest for people
+                sbom.cdx.json       list of contents, CycloneDX 1.6
+                sbom.spdx.json      list of contents, SPDX 2.3
+
+            """
     }
 }

@@ -15,7 +15,10 @@ public enum SPDX {
         let urls = sourceURLs(manifest)
         let files = manifest.entries.filter { $0.content != nil }
         let contents =
-            files.enumerated().map { file($0.element, "SPDXRef-file-\($0.offset + 1)", urls) }
+            files.enumerated().map {
+                file(
+                    $0.element, "SPDXRef-file-\($0.offset + 1)", urls, isPlain: manifest.target.os.takesPlainFiles)
+            }
             + manifest.images.enumerated().map {
                 image($0.element, "SPDXRef-image-\($0.offset + 1)", manifest.target.architecture)
             }
@@ -41,11 +44,13 @@ public enum SPDX {
         ]
     }
 
-    private static func file(_ entry: Entry, _ identifier: String, _ urls: [SHA256Digest: String]) -> JSONValue {
+    private static func file(
+        _ entry: Entry, _ identifier: String, _ urls: [SHA256Digest: String], isPlain: Bool
+    ) -> JSONValue {
         guard let content = entry.content else { preconditionFailure("only entries with content are listed") }
         return [
             "SPDXID": .string(identifier), "name": .string(entry.place.text),
-            "packageFileName": .string("./" + entry.path.text),
+            "packageFileName": .string("./" + (isPlain ? PlainFile.name(of: entry.path) : entry.path.text)),
             "checksums": [["algorithm": "SHA256", "checksumValue": .string(content.digest.hex)]],
             "downloadLocation": .string(urls[content.digest] ?? "NOASSERTION"), "filesAnalyzed": false,
             "primaryPackagePurpose": "FILE",

@@ -1,4 +1,5 @@
 public import Definition
+import Format
 public import Gather
 public import Posix
 public import Values
@@ -63,7 +64,7 @@ public struct Prepared: Sendable {
     public let gathered: Gathered
     /// How the lock came about.
     public let lock: LockOutcome
-    /// The installer, checked; `nil` for a bundle that carries none.
+    /// The installer, checked; `nil` for a bundle that carries none, or a script of the target's system.
     public let installer: FilePath?
 }
 
@@ -77,7 +78,7 @@ extension Resolver {
             try Definition.load(order.definition, profiles: order.profiles)
         }
         let architecture = definition.platform.architecture
-        let installer = order.installer(architecture)
+        let installer = definition.profile.os == .linux ? order.installer(architecture) : nil
         if let installer { try InstallerFile.check(installer, for: architecture) }
         let outcome = try lock(definition, use: order.lock, at: now)
         do throws(ResolveError) {

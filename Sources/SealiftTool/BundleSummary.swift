@@ -14,7 +14,7 @@ enum BundleSummary {
             "sha256": .string(bundle.rootDigest.hex), "payloadBytes": .integer(bundle.payloadSize.bytes),
             "target": [
                 "profile": .string(manifest.target.profile), "version": .string(manifest.target.version.text),
-                "os": .string(manifest.target.os), "arch": .string(manifest.target.architecture.rawValue),
+                "os": .string(manifest.target.os.rawValue), "arch": .string(manifest.target.architecture.rawValue),
             ],
         ]
     }

@@ -40,20 +40,20 @@ struct InspectedBundle {
     }
 
     private var overview: String {
-        let payload = manifest.volumes.reduce(ByteCount(0)) { $0 + $1.size }
         let plain = manifest.entries.reduce(ByteCount(0)) { $0 + ($1.content?.size ?? 0) }
         return TextTable.of([
             ["bundle", manifest.folderName],
             [
                 "for",
-                "\(manifest.target.profile) \(manifest.target.version) on \(manifest.target.os)/\(manifest.target.architecture.rawValue)",
+                "\(manifest.target.profile) \(manifest.target.version) on \(manifest.target.os.rawValue)/\(manifest.target.architecture.rawValue)",
             ],
             ["created", "\(manifest.created), sequence \(manifest.sequence)"],
             ["expires", manifest.expires?.description ?? "never"],
             ["signed by", keys.joined(separator: ", ")],
             [
                 "payload",
-                "\(payload.formatted) in \(manifest.volumes.count) \(manifest.volumes.count == 1 ? "volume" : "volumes"), \(plain.formatted) unpacked",
+                "\(manifest.payloadSize.formatted) in \(manifest.parts)"
+                    + (manifest.target.os.takesPlainFiles ? "" : ", \(plain.formatted) unpacked"),
             ],
             ["files", "\(manifest.entries.count)"], ["images", "\(manifest.images.count)"],
             ["roles", manifest.roles.map(\.name).joined(separator: ", ")],
@@ -63,7 +63,9 @@ struct InspectedBundle {
 
     private func fileRow(_ entry: Entry) -> [String] {
         let size = entry.content.map { $0.size.formatted } ?? "-"
-        let mode = entry.permissions.map { "\($0.mode) \($0.owner)" } ?? "-"
+        // Of plain files, mode and owner mean nothing.
+        let permissions = manifest.target.os.takesPlainFiles ? nil : entry.permissions
+        let mode = permissions.map { "\($0.mode) \($0.owner)" } ?? "-"
         var place = "/" + entry.place.text
         if case .link(let target) = entry.kind { place += " -> " + target }
         return [entry.kindName, mode, size, place, entry.roles.names?.joined(separator: ",") ?? ""]

@@ -44,6 +44,7 @@ public struct UntrustedBundle: ~Copyable {
         guard SHA256Digest.of(bytes) == promised else { throw .wrongDigest(name: BundleFile.manifest) }
         let manifest = try parsing { () throws(FormatError) in try Manifest(reading: bytes) }
         try checkVolumeNames(sums, manifest)
+        try checkPlainFiles(sums, manifest)
         return (sums, manifest, ByteCount(bytes.count))
     }
 
@@ -54,6 +55,20 @@ public struct UntrustedBundle: ~Copyable {
             throw .surplusVolume(name: line.name)
         }
         for volume in manifest.volumes where sums.digest(of: volume.name) == nil { throw .missing(name: volume.name) }
+    }
+
+    /// Of plain files, every one is named in SHA256SUMS with the digest that the manifest promises, and no other is; a payload in volumes
+    /// has none.
+    private borrowing func checkPlainFiles(_ sums: SHA256Sums, _ manifest: Manifest) throws(VerifyError) {
+        var promised: [String: SHA256Digest] = [:]
+        if manifest.target.os.takesPlainFiles {
+            for entry in manifest.entries { promised[PlainFile.name(of: entry.path)] = entry.content?.digest }
+        }
+        for line in sums.lines where PlainFile.isName(line.name) {
+            guard let digest = promised.removeValue(forKey: line.name) else { throw .surplusVolume(name: line.name) }
+            guard digest == line.digest else { throw .contradiction(name: line.name) }
+        }
+        if let name = promised.keys.min() { throw .missing(name: name) }
     }
 
     /// A small file, read whole; `nil` when it is not there.

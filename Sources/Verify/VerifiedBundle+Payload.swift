@@ -6,7 +6,8 @@ import Values
 
 extension VerifiedBundle {
     /// Checks every stored byte of the payload twice over: each chunk by the manifest, each volume by SHA256SUMS, so that the verdict is
-    /// that of `sha256sum -c` too (docs/decisions/0023).
+    /// that of `sha256sum -c` too (docs/decisions/0023). Of plain files, each is checked by its size in the manifest and its digest, which is
+    /// the same in both.
     ///
     /// - Parameters:
     ///   - deep: Also unpacks every chunk, compares the tar stream with the one that follows from the entries, and checks the digest of
@@ -14,6 +15,9 @@ extension VerifiedBundle {
     ///   - workers: Threads that hash; one more reads, one more keeps the order.
     /// - Throws: ``VerifyError``, the first in the order of the payload.
     public func verifyPayload(deep: Bool, workers: Int, progress: any ProgressReceiver) throws(VerifyError) {
+        guard !manifest.target.os.takesPlainFiles else {
+            return try verifyPlainFiles(workers: workers, progress: progress)
+        }
         do {
             try runVerification(deep: deep, workers: workers, progress: progress)
         } catch let error as VerifyError {

@@ -42,13 +42,14 @@ public final class VerifiedBundle: Sendable {
     /// Where it is.
     public var path: FilePath { folder.path }
 
-    /// The bytes of all volumes.
-    public var payloadSize: ByteCount { manifest.volumes.reduce(0) { $0 + $1.size } }
+    /// The bytes of the payload as they are stored.
+    public var payloadSize: ByteCount { manifest.payloadSize }
 
-    /// Files in the folder that look like volumes and that SHA256SUMS does not name: never read, worth a word.
+    /// Files in the folder that look like parts of the payload and that SHA256SUMS does not name: never read, worth a word.
     public func unnamedVolumes() throws(VerifyError) -> [String] {
         do throws(FileError) {
-            return try folder.entries().filter { $0.hasPrefix("payload-") && sums.digest(of: $0) == nil }
+            let volumes = try folder.entries().filter { $0.hasPrefix("payload-") && sums.digest(of: $0) == nil }
+            return volumes + (manifest.target.os.takesPlainFiles ? try unnamedPlainFiles() : [])
         } catch {
             throw .file(error)
         }

@@ -44,6 +44,10 @@ extension VerifyError: Diagnosable {
         case .wrongDigest(let name): return damaged("\(quoted(name)) is not what was signed", name)
         case .surplusVolume(let name):
             return damaged("SHA256SUMS names \(quoted(name)), which the manifest does not know", name)
+        case .contradiction(let name):
+            return Diagnostic(
+                "cannot accept the bundle: SHA256SUMS and the manifest give \(quoted(name)) two digests",
+                next: "the bundle was built wrongly: report this to who built it", exitCode: .damaged)
         case .damagedChunk(let index, let volume, let offset, let entries, let kind):
             return damagedChunk(index, volume, offset, entries, kind)
         case .wrongEntry(let path):

@@ -29,8 +29,10 @@ public enum VerifyError: Error, Hashable, Sendable {
     case tooLarge(name: String, limit: ByteCount)
     /// The bytes of a file are not those that were signed.
     case wrongDigest(name: String)
-    /// A file called like a volume is named in SHA256SUMS, and the manifest does not know it.
+    /// A file called like a part of the payload is named in SHA256SUMS, and the manifest does not know it.
     case surplusVolume(name: String)
+    /// SHA256SUMS and the manifest give one file two digests.
+    case contradiction(name: String)
     /// A chunk of the payload is not what was signed; `entries` are what it holds parts of.
     case damagedChunk(index: Int, volume: String, offset: Int, entries: [MemberPath], kind: ChunkDamage)
     /// An entry's bytes are not those that its digest promises, though every chunk is right.

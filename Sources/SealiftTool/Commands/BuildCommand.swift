@@ -67,11 +67,9 @@ enum BuildCommand {
         _ invocation: Invocation, _ console: Console
     ) throws -> BundleWriter.Written {
         let packing = choice.options(usualVolumeSize: prepared.gathered.definition.volumeSize)
-        guard let installer = prepared.installer else {
-            fatalError("an order with an installer was prepared without one")
-        }
-        let contents = try BundlePlan(prepared.gathered, store: store, builder: packing.builder, installer: installer)
-            .contents
+        let contents = try BundlePlan(
+            prepared.gathered, store: store, builder: packing.builder, installer: prepared.installer
+        ).contents
         let writer = BundleWriter(
             store: store, cache: VolumeCache(store),
             options: .init(packing: packing, readsBack: !invocation.flag("no-read-back")), progress: console.progress)
@@ -83,19 +81,22 @@ enum BuildCommand {
 
     private static func text(_ written: BundleWriter.Written, _ signer: borrowing Signer) -> String {
         let manifest = written.manifest
-        return TextTable.of([
-            ["bundle", written.path.text],
+        return TextTable.of(
             [
-                "size",
-                "\(written.size.formatted) in \(manifest.volumes.count) \(manifest.volumes.count == 1 ? "volume" : "volumes")",
-            ],
-            ["holds", "\(manifest.entries.count) entries, \(manifest.images.count) images"],
-            [
-                "chunks",
-                "\(written.statistics.compressed) compressed, \(written.statistics.copied) copied, \(written.statistics.linked) linked from the cache",
-            ],
-            ["signed by", signer.fingerprint ?? "nobody yet: sealift sign \(written.path.text) --key PEM"],
-        ])
+                ["bundle", written.path.text],
+                ["size", "\(written.size.formatted) in \(manifest.parts)"],
+                ["holds", "\(manifest.entries.count) entries, \(manifest.images.count) images"],
+            ]
+                + (manifest.chunks.isEmpty
+                    ? []
+                    : [
+                        [
+                            "chunks",
+                            "\(written.statistics.compressed) compressed, \(written.statistics.copied) copied, \(written.statistics.linked) linked from the cache",
+                        ]
+                    ]) + [
+                    ["signed by", signer.fingerprint ?? "nobody yet: sealift sign \(written.path.text) --key PEM"]
+                ])
     }
 
     private static func json(_ written: BundleWriter.Written, _ signer: borrowing Signer, _ prepared: Prepared)

@@ -13,7 +13,7 @@ enum ExtractCommand {
     private static let table = Command(
         "extract", "take single files out of a bundle",
         details: [
-            "Reads only the chunks that hold them. Files are written with their names and without their owners; nothing is overwritten."
+            "Reads only what holds them. Files are written with their names and without their owners; nothing is overwritten."
         ],
         positionals: [
             Positional("BUNDLE", "the bundle's folder", completing: .directory),
@@ -54,6 +54,13 @@ enum ExtractCommand {
             try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusive, .noFollow],
                 permissions: entry.permissions?.mode ?? .file))
+        guard !bundle.manifest.target.os.takesPlainFiles else {
+            do { try bundle.readPlainFile(index) { try unsafe file.write($0, at: $1) } } catch {
+                try Files.remove(path)
+                throw error
+            }
+            return
+        }
         let extents = bundle.chunks.extents(covering: bundle.layout.contentRange(of: index))
         do {
             try bundle.forEachChunk(

@@ -35,7 +35,8 @@ enum VerifyCommand {
         warnings += try bundle.verifyFiles().map(\.asWarning)
         warnings += try bundle.unnamedVolumes().map(unnamed)
         try bundle.verifyPayload(deep: invocation.flag("deep"), workers: jobs, progress: console.progress)
-        if invocation.flag("deep") { try IndependentJudge.read(bundle) }
+        let isStream = !bundle.manifest.target.os.takesPlainFiles
+        if invocation.flag("deep"), isStream { try IndependentJudge.read(bundle) }
         console.finish()
         warnings.dropFirst(warned.count).forEach(console.say)
         try console.result(json(bundle, warnings, isDeep: invocation.flag("deep")), text: text(bundle))
@@ -43,16 +44,18 @@ enum VerifyCommand {
 
     private static func unnamed(_ name: String) -> Diagnostic {
         Diagnostic(
-            "\(quoted(name)) looks like a volume, and SHA256SUMS does not name it: it is not read", severity: .warning,
+            "\(quoted(name)) looks like a part of the payload, and SHA256SUMS does not name it: it is not read",
+            severity: .warning,
             next: "find out how it came onto the medium; do not unpack with payload-*", exitCode: .done)
     }
 
     private static func text(_ bundle: VerifiedBundle) -> String {
         let manifest = bundle.manifest
+        let parts = manifest.target.os.takesPlainFiles ? "" : "\(manifest.chunks.count) chunks, "
         return """
             good: \(manifest.folderName)
             signed by  \(bundle.keys.map(\.fingerprintText).joined(separator: "\n           "))
-            checked    \(bundle.sums.lines.count) files, \(manifest.chunks.count) chunks, \(bundle.payloadSize.formatted) of payload
+            checked    \(bundle.sums.lines.count) files, \(parts)\(bundle.payloadSize.formatted) of payload
             """
     }
 

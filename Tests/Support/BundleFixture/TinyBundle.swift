@@ -48,6 +48,12 @@ public struct TinyBundle {
         try write(sums: sums.bytes, signedBy: signer)
     }
 
+    init(path: FilePath, key: PublicKey, manifest: Manifest) {
+        self.path = path
+        self.key = key
+        self.manifest = manifest
+    }
+
     /// Writes SHA256SUMS and its signature.
     public func write(sums: [UInt8], signedBy signer: borrowing PrivateKey) throws {
         try Files.replace(path.appending(BundleFile.sums), with: sums)
