@@ -135,7 +135,7 @@ let package = Package(
             "Resolve",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
-                "Definition", "Discover", "Gather",
+                "LibYAML", "Definition", "Discover", "Gather",
             ]),
         // Locked content → bundle, image archives too; checks its own output.
         module(

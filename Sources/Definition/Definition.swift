@@ -27,6 +27,8 @@ public struct Definition: Sendable {
     public var allowedMissing: [AllowedImage]
     /// Files and folders with plain manifests.
     public var manifests: [LocalPath]
+    /// Helm charts that the platform installs.
+    public var charts: [ChartRequest]
     /// Further files to lay.
     public var files: [ExtraFile]
     /// Values for the platform's configuration file, with their places.

@@ -38,6 +38,7 @@ struct DefinitionReader {
                 try image(reader, architecture: outline.request.architecture)
             },
             allowedMissing: try items.allowedImages(map), manifests: try manifests(map),
+            charts: try charts(map),
             files: try items.list("files", of: map) { (reader) throws(YAMLError) in
                 try file(reader, variables)
             },
@@ -113,7 +114,7 @@ struct DefinitionReader {
         return paths
     }
 
-    private func local(_ reader: YAMLReader) throws(YAMLError) -> LocalPath {
+    func local(_ reader: YAMLReader) throws(YAMLError) -> LocalPath {
         LocalPath(text: try lockName(reader), path: try reader.pathFromItsFile(), location: reader.location)
     }
 

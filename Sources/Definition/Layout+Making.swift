@@ -7,9 +7,12 @@ import Values
 extension Layout {
     /// Lays out `definition` at `release`, which is one of the definition's profile.
     ///
+    /// - Parameter charts: The charts as they are locked; those of the definition that are not among them are left out.
     /// - Throws: ``DefinitionError/collision(destination:first:second:_:)`` when two things would be laid in one place, and what
     ///   reading folders of manifests throws.
-    public init(_ definition: Definition, _ release: Release) throws(DefinitionError) {
+    public init(
+        _ definition: Definition, _ release: Release, charts: [LockedChart] = []
+    ) throws(DefinitionError) {
         try Self.check(definition, release)
         let roles = definition.roles.map(\.name)
         var plan = LayoutPlan(roles: roles)
@@ -18,6 +21,7 @@ extension Layout {
         try plan.add(steps: release.steps)
         try plan.add(files: definition.files)
         try plan.add(manifests: definition.manifests, release.profile.manifests)
+        try plan.add(charts: definition.charts, charts, release.profile.charts)
         self.entries = try plan.entries()
         self.roles = definition.roles
         self.variables = definition.variables.flatMap { $0.variables(for: roles) }

@@ -47,6 +47,8 @@ public struct LaidEntry: Hashable, Sendable {
         case local(FilePath)
         /// The artefact of that name in the lock.
         case artefact(String)
+        /// The archive of the chart of that release in the lock.
+        case chart(String)
         /// The archive that sealift makes of all pulled images; left out when there are none.
         case images
     }

@@ -8,7 +8,7 @@ extension Lock {
     public func changes(since old: Lock) -> [LockChange] {
         LockChange.between(
             "artefact", old.artefacts.map { ($0.name, $0.content) }, artefacts.map { ($0.name, $0.content) })
-            + Self.changes(of: old.images, images)
+            + Self.changes(of: old.images, images) + LockChange.between(old.charts, charts)
             + LockChange.between("file", old.files.map { ($0.path, $0.content) }, files.map { ($0.path, $0.content) })
     }
 

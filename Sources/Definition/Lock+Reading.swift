@@ -41,6 +41,8 @@ extension Lock {
             },
             imageList: try map.optional("image-list").map { (reader) throws(YAMLError) in try LockedDocument(reader) },
             images: try map.required("images").elements { (reader) throws(YAMLError) in try LockedImage(reader) },
+            charts: try map.optional("charts")?.elements { (reader) throws(YAMLError) in try LockedChart(reader) }
+                ?? [],
             files: try map.optional("files")?.elements { (reader) throws(YAMLError) in try LockedFile(reader) } ?? [])
         try check(reader)
     }
@@ -48,7 +50,7 @@ extension Lock {
     private func check(_ reader: YAMLReader) throws(YAMLError) {
         let names = artefacts.map(\.name)
         let images = images.map { "\($0.pinned.reference) \($0.pinned.platform)" }
-        for list in [names, images, files.map(\.path)] {
+        for list in [names, images, charts.map(\.name), files.map(\.path)] {
             for (item, next) in zip(list, list.dropFirst()) where item == next {
                 throw .unexpected(reader.location, place: "", found: "\(item) twice", expected: "each item once")
             }
@@ -67,7 +69,7 @@ extension YAMLReader {
 }
 
 extension Content {
-    fileprivate init(_ fields: YAMLMap) throws(YAMLError) {
+    init(_ fields: YAMLMap) throws(YAMLError) {
         self.init(
             size: ByteCount(try fields.required("size").integer(in: 0...Int.max)),
             digest: try fields.required("digest").digest())

@@ -33,7 +33,8 @@ extension Lock {
             YAMLMember("artefacts", .list(artefacts.map(\.yaml))),
         ] + (imageList.map { [YAMLMember("image-list", .map($0.members))] } ?? []) + [
             YAMLMember("images", .list(images.map(\.yaml)))
-        ] + (files.isEmpty ? [] : [YAMLMember("files", .list(files.map(\.yaml)))])
+        ] + (charts.isEmpty ? [] : [YAMLMember("charts", .list(charts.map(\.yaml)))])
+            + (files.isEmpty ? [] : [YAMLMember("files", .list(files.map(\.yaml)))])
     }
 }
 
@@ -44,7 +45,7 @@ extension Lock.Subject {
 }
 
 extension Content {
-    fileprivate var members: [YAMLMember] {
+    var members: [YAMLMember] {
         [YAMLMember("size", .integer(size.bytes)), YAMLMember("digest", .string(digest.description))]
     }
 }

@@ -29,6 +29,8 @@ public struct Lock: Hashable, Sendable {
     public var imageList: LockedDocument?
     /// Images that are pulled, sorted by name and platform.
     public var images: [LockedImage]
+    /// Charts that the platform installs, sorted by name.
+    public var charts: [LockedChart]
     /// Local files that the definition names, sorted by path.
     public var files: [LockedFile]
 
@@ -36,7 +38,7 @@ public struct Lock: Hashable, Sendable {
     public init(
         definition: Subject, profile: Subject, version: Version, requested: String, architecture: Architecture,
         created: Timestamp, sequence: Int, artefacts: [LockedArtefact], imageList: LockedDocument? = nil,
-        images: [LockedImage], files: [LockedFile] = []
+        images: [LockedImage], charts: [LockedChart] = [], files: [LockedFile] = []
     ) {
         self.definition = definition
         self.profile = profile
@@ -48,6 +50,7 @@ public struct Lock: Hashable, Sendable {
         self.artefacts = artefacts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         self.imageList = imageList
         self.images = images.sorted { $0.sortKey.lexicographicallyPrecedes($1.sortKey) }
+        self.charts = charts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 

@@ -2,19 +2,20 @@
 enum LockKeys {
     static let lock = [
         "lock", "definition", "profile", "platform", "created", "sequence", "artefacts", "image-list", "images",
-        "files",
+        "charts", "files",
     ]
     static let subject = ["name", "digest"]
     static let platform = ["version", "requested", "arch"]
     static let artefact = ["name", "url", "file", "size", "digest", "checksum"]
     static let document = ["url", "size", "digest"]
     static let image = ["name", "platform", "size", "index", "manifest", "for"]
+    static let chart = ["name", "chart", "version", "from", "requested", "url", "file", "size", "digest"]
     static let descriptor = ["digest", "size", "type"]
     static let file = ["path", "size", "digest"]
 
     /// All tables of a lock by the name of their schema definition; the outermost is `lock`.
     static let tables: [String: [String]] = [
         "lock": lock, "subject": subject, "platform": platform, "artefact": artefact, "document": document,
-        "image": image, "descriptor": descriptor, "file": file,
+        "image": image, "chart": chart, "descriptor": descriptor, "file": file,
     ]
 }

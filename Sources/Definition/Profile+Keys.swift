@@ -4,7 +4,7 @@ enum ProfileKeys {
     static let profile = [
         "profile", "title", "summary", "homepage", "notes", "os", "architectures", "versions", "channels", "roles",
         "artefacts",
-        "images", "manifests", "config", "registries", "directories", "files", "links", "users", "modules", "sysctls",
+        "images", "manifests", "charts", "config", "registries", "directories", "files", "links", "users", "modules", "sysctls",
         "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",
     ]
     static let versions = ["exact", "example", "range"]
@@ -16,6 +16,8 @@ enum ProfileKeys {
     static let imageList = ["url", "form", "checksum", "versions"]
     static let imageFolder = ["path", "archive", "mode", "owner", "roles", "names", "sparse", "versions"]
     static let manifestFolder = ["path", "mode", "owner", "roles", "suffixes", "reserved"]
+    static let chartFolder = ["path", "mode", "owner", "roles", "reserved", "manifest"]
+    static let chartManifest = ["path", "mode", "owner", "roles", "object"]
     static let mapFile = [
         "path", "mode", "owner", "roles", "format", "keys", "appends", "refused", "secrets",
         "presets",
@@ -51,7 +53,8 @@ enum ProfileKeys {
     static let tables: [String: [String]] = [
         "profile": profile, "versions": versions, "channel": channel, "role": role, "artefact": artefact,
         "checksum": checksum, "images": images, "imageList": imageList, "imageFolder": imageFolder,
-        "manifestFolder": manifestFolder, "mapFile": mapFile, "keyGroup": keyGroup, "preset": preset,
+        "manifestFolder": manifestFolder, "chartFolder": chartFolder, "chartManifest": chartManifest,
+        "mapFile": mapFile, "keyGroup": keyGroup, "preset": preset,
         "directory": directory, "file": file, "link": link, "user": user, "module": module, "sysctl": sysctl,
         "label": label, "unit": unit, "command": command, "wait": wait, "hardwareClass": hardwareClass,
         "variable": variable,

@@ -29,6 +29,7 @@ extension Profile {
         self.images = try sources.images(map.optional("images"))
         self.manifests = try map.optional("manifests").map { (reader) throws(YAMLError) in try sources.manifests(reader)
         }
+        self.charts = try map.optional("charts").map { (reader) throws(YAMLError) in try sources.charts(reader) }
         self.config = try map.optional("config").map { (reader) throws(YAMLError) in try items.mapFile(reader) }
         self.registries = try map.optional("registries").map { (reader) throws(YAMLError) in try items.mapFile(reader) }
         self.items = try items.items(map)

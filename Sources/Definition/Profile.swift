@@ -33,6 +33,8 @@ public struct Profile: Sendable {
     public var images: ProfileImages
     /// Where plain manifests are laid, when the platform has such a place.
     public var manifests: ManifestFolder?
+    /// How the definition's charts are installed, when the platform does that.
+    public var charts: ChartFolder?
     /// How the definition's `config:` becomes a file.
     public var config: MapFile?
     /// How the definition's `registries:` becomes a file.

@@ -32,6 +32,7 @@ extension ChartFault {
     fileprivate var reason: String {
         switch self {
         case .unreadable(let error): error.diagnostic.message
+        case .notBase64: "its chartContent is not Base64"
         case .noChartFile: "it has no Chart.yaml in its one folder"
         case .yaml(let error): error.diagnostic.message
         case .dependency(let name): "it needs the chart \(quoted(name)), which is not in its charts folder"
@@ -44,7 +45,7 @@ extension ChartFault {
 
     fileprivate var next: String {
         switch self {
-        case .unreadable, .noChartFile, .yaml: "name a chart as `helm package` makes it"
+        case .unreadable, .notBase64, .noChartFile, .yaml: "name a chart as `helm package` makes it"
         case .dependency: "run `helm dependency build` in the chart, and package it anew"
         }
     }

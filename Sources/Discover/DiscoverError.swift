@@ -13,9 +13,11 @@ public enum DiscoverError: Error, Hashable, Sendable {
 }
 
 /// What is wrong with a chart's archive.
-public enum ChartFault: Hashable, Sendable {
+public enum ChartFault: Error, Hashable, Sendable {
     /// It cannot be read to its end.
     case unreadable(ArchiveError)
+    /// It stands in a manifest, and not in Base64.
+    case notBase64
     /// It has no `Chart.yaml` below one folder.
     case noChartFile
     /// A file of it is not what it should be.

@@ -41,6 +41,12 @@ public struct FoundImage: Hashable, Sendable {
         self.pull = pull
         do throws(OCIError) { reference = try ImageReference(text) } catch { reference = nil }
     }
+
+    /// The same at another location.
+    func moved(to location: SourceLocation) -> FoundImage {
+        let place = ImagePlace(location: location, path: place.path, object: place.object, origin: place.origin)
+        return FoundImage(text, at: place, certainty, pull: pull)
+    }
 }
 
 /// Where an image is spoken of.

@@ -31,8 +31,11 @@ public struct Demand: Sendable {
     /// Lays out `definition` at `release`, and lists what that needs.
     ///
     /// - Throws: ``DefinitionError``: collisions, missing manifests.
-    public init(_ definition: Definition, _ release: Release) throws(DefinitionError) {
-        layout = try Layout(definition, release)
+    /// - Parameter charts: The charts as they are locked.
+    public init(
+        _ definition: Definition, _ release: Release, charts: [LockedChart] = []
+    ) throws(DefinitionError) {
+        layout = try Layout(definition, release, charts: charts)
         self.release = release
         let sources = layout.entries.compactMap(\.source)
         artefacts = (release.artefacts + [release.imageArchive].compactMap(\.self))

@@ -21,6 +21,7 @@ public struct Gathered: Sendable {
     public func content(of source: LaidEntry.Source) -> Content? {
         switch source {
         case .local(let path): files[path]
+        case .chart(let name): lock.charts.first { $0.name == name }?.content
         case .artefact(let name): lock.artefacts.first { $0.name == name }?.content
         case .bytes, .images: nil
         }

@@ -76,7 +76,9 @@ extension Demand {
         guard lock.isCurrent(for: definition),
             let release = definition.profile.release(lock.version, lock.architecture)
         else { throw .staleLock("definition or profile have changed since it was made") }
-        do throws(DefinitionError) { try self.init(definition, release) } catch { throw .definition(error) }
+        do throws(DefinitionError) { try self.init(definition, release, charts: lock.charts) } catch {
+            throw .definition(error)
+        }
     }
 
     /// The makers' archive of their images, when it is wanted.

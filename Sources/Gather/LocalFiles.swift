@@ -21,6 +21,8 @@ public struct LocalFiles: Sendable {
 
     /// Files that are laid, sorted by name.
     public let files: [File]
+    /// Files that decide what is laid and are not laid themselves: charts, their values. Sorted by name.
+    public let others: [File]
     /// Files that stand in for artefacts of the profile, by the artefact's name.
     public let artefacts: [String: File]
 
@@ -36,11 +38,14 @@ public struct LocalFiles: Sendable {
             artefacts[artefact.name] = try File(path.text, path.path, path.location)
         }
         self.files = files
+        self.others = try Self.others(of: definition).filter { other in !files.contains { $0.name == other.name } }
         self.artefacts = artefacts
     }
 
     /// How the lock writes ``files``.
-    public var locked: [LockedFile] { files.map { LockedFile(path: $0.name, content: $0.content) } }
+    public var locked: [LockedFile] {
+        (files + others).map { LockedFile(path: $0.name, content: $0.content) }
+    }
 
     /// What each file at these places holds.
     public var contents: [FilePath: Content] {
@@ -53,7 +58,7 @@ public struct LocalFiles: Sendable {
             if case .file(let path) = artefact.origin { (path, artefact.content) } else { nil }
         }
         let before = Dictionary(lock.files.map { ($0.path, $0.content) } + artefactFiles) { first, _ in first }
-        let now = Dictionary((files + artefacts.values).map { ($0.name, $0.content) }) { first, _ in first }
+        let now = Dictionary((files + others + artefacts.values).map { ($0.name, $0.content) }) { first, _ in first }
         return Set(before.keys).union(now.keys).sorted().compactMap { name in
             guard before[name] != now[name] else { return nil }
             return LocalChange(name: name, locked: before[name], found: now[name])
@@ -72,7 +77,7 @@ public struct LocalChange: Hashable, Sendable {
 }
 
 extension LocalFiles.File {
-    fileprivate init(_ name: String, _ path: FilePath, _ location: SourceLocation) throws(GatherError) {
+    init(_ name: String, _ path: FilePath, _ location: SourceLocation) throws(GatherError) {
         let information: FileInformation?
         do throws(FileError) {
             information = try Files.information(path)

@@ -24,22 +24,28 @@ extension Resolver {
     public func discover(_ lock: Lock, for definition: Definition) throws(ResolveError) -> Discovery {
         let demand = try gathering { () throws(GatherError) in try Demand(lock, for: definition) }
         var discovery = Discovery()
-        for manifest in try manifests(demand) {
-            do throws(DiscoverError) {
-                let scan = try ManifestScan(manifest.bytes, file: manifest.file)
-                discovery.images += scan.images
-                discovery.foreignCharts += scan.foreignCharts
-            } catch { throw .discover(error) }
+        for manifest in try manifests(demand, lock) {
+            let scan: ManifestScan
+            do throws(DiscoverError) { scan = try ManifestScan(manifest.bytes, file: manifest.file) } catch {
+                throw .discover(error)
+            }
+            discovery.images += scan.images
+            discovery.foreignCharts += scan.foreignCharts
+            for chart in scan.charts { try look(into: embedded(chart, lock), &discovery) }
         }
+        for chart in try charts(lock, definition) { try look(into: chart, &discovery) }
         return discovery
     }
 
     /// What is laid where the platform applies manifests, each file once.
-    private func manifests(_ demand: Demand) throws(ResolveError) -> [(file: String, bytes: [UInt8])] {
+    private func manifests(_ demand: Demand, _ lock: Lock) throws(ResolveError) -> [(file: String, bytes: [UInt8])] {
         guard let folder = demand.release.profile.manifests else { return [] }
+        // What installs a chart names the archive that is laid beside it; the chart itself is looked into.
+        let ours = lock.charts.map { ChartManifest.fileName(for: $0.name) }
         var seen: Set<FilePath> = []
         var found: [(String, [UInt8])] = []
         for entry in demand.layout.entries where folder.takes(entry.destination) {
+            guard !ours.contains(where: { entry.destination.text.hasSuffix("/" + $0) }) else { continue }
             switch entry.kind {
             case .file(_, .bytes(let bytes)), .template(_, .bytes(let bytes), _):
                 found.append(("/" + entry.destination.text, bytes))

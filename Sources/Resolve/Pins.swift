@@ -36,6 +36,15 @@ struct Pins {
         lock(of: release)?.imageList.flatMap { $0.url == url ? $0 : nil }
     }
 
+    /// The chart of that release, if the same is asked for at the same place.
+    func chart(_ request: ChartRequest) -> LockedChart? {
+        lock?.charts.first { chart in
+            chart.name == request.name && chart.from == request.origin
+                && chart.requested == request.versions.description
+                && (request.digest ?? chart.content.digest) == chart.content.digest
+        }
+    }
+
     /// The image of that name for that platform.
     func image(_ reference: ImageReference, _ platform: Platform) -> PinnedImage? {
         lock?.images.map(\.pinned).first { $0.reference == reference && $0.platform == platform }

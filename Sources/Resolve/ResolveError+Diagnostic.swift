@@ -53,6 +53,7 @@ extension ResolveError: Diagnosable {
                     "make it anew with `sealift lock --update`, and review what changes; say what you want in the definition, not in the lock",
                 exitCode: .usage)
         case .installer(let path, let architecture, let fault): fault.diagnostic(path, architecture)
+        case .chart(let site, let trouble): trouble.diagnostic(site)
         case .discover(let error): error.diagnostic
         case .notClosed(let images, let definition): MissingImage.diagnostic(images, definition: definition)
         }

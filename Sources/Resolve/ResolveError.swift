@@ -30,6 +30,8 @@ public enum ResolveError: Error, Hashable, Sendable {
     case editedLock(FilePath, String)
     /// There is no fit installer for the architecture.
     case installer(FilePath, Architecture, InstallerFault)
+    /// A chart cannot be found, or is not what its repository says.
+    case chart(ChartSite, ChartTrouble)
     /// A manifest or chart cannot be looked through.
     case discover(DiscoverError)
     /// Manifests or charts refer to images that the bundle of the definition would not carry.

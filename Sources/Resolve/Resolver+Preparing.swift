@@ -82,6 +82,7 @@ extension Resolver {
         if let installer { try InstallerFile.check(installer, for: architecture) }
         let outcome = try lock(definition, use: order.lock, at: now)
         do throws(ResolveError) {
+            try gathering { () throws(GatherError) in try gatherer.gatherCharts(outcome.lock, for: definition) }
             try close(outcome.lock, for: definition)
             let gathered = try gathering { () throws(GatherError) in
                 try gatherer.gather(outcome.lock, for: definition, locals: outcome.locals)

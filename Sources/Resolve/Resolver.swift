@@ -1,4 +1,5 @@
 public import Definition
+public import Discover
 import Format
 public import Gather
 import Reporting
@@ -11,8 +12,14 @@ public struct Resolver: Sendable {
     /// Fetches what has to be looked at; its store keeps that for the build.
     public let gatherer: Gatherer
 
+    /// Renders charts to look for images in them; `nil` where there is no `helm`.
+    public let helm: HelmProgram?
+
     /// A resolver that fetches by `gatherer`.
-    public init(_ gatherer: Gatherer) { self.gatherer = gatherer }
+    public init(_ gatherer: Gatherer, helm: HelmProgram? = nil) {
+        self.gatherer = gatherer
+        self.helm = helm
+    }
 
     /// Pins everything that `definition` needs.
     ///
@@ -42,7 +49,9 @@ struct Resolution {
     /// The lock, and the local files as they were found for it.
     func run(at now: Timestamp, after sequence: Int) throws(ResolveError) -> (lock: Lock, locals: LocalFiles) {
         let release = try release()
-        let demand = try demand(release)
+        if !definition.charts.isEmpty { _ = try demand(release) }  // what does not hold together is told before anything is fetched
+        let charts = try charts()
+        let demand = try demand(release, charts)
         let locals = try gathering { () throws(GatherError) in try LocalFiles(demand, of: definition) }
         var documents = Documents(resolution: self, release: release)
         let artefacts = try artefacts(demand, locals, &documents)
@@ -54,13 +63,13 @@ struct Resolution {
             profile: Lock.Subject(name: profile.name, digest: profile.digest), version: release.version,
             requested: definition.platform.version, architecture: release.architecture, created: now,
             sequence: max(now.seconds, sequence + 1), artefacts: artefacts, imageList: list?.locked, images: images,
-            files: locals.locked)
+            charts: charts, files: locals.locked)
         return (lock, locals)
     }
 
-    private func demand(_ release: Release) throws(ResolveError) -> Demand {
+    private func demand(_ release: Release, _ charts: [LockedChart] = []) throws(ResolveError) -> Demand {
         let demand: Demand
-        do throws(DefinitionError) { demand = try Demand(definition, release) } catch {
+        do throws(DefinitionError) { demand = try Demand(definition, release, charts: charts) } catch {
             throw .gather(.definition(error))
         }
         if let image = definition.images.first, !demand.takesImages {

@@ -1,4 +1,5 @@
 import Arguments
+import Discover
 import Fetch
 import Gather
 import Posix
@@ -39,7 +40,9 @@ struct Workshop {
             fetcher: fetcher, store: store, hosts: hosts,
             credentials: RegistryCredentials(environment: System.environment),
             progress: console.progress, now: System.now)
-        resolver = Resolver(Gatherer(store: store, fetcher: fetcher, registry: registry, progress: console.progress))
+        resolver = Resolver(
+            Gatherer(store: store, fetcher: fetcher, registry: registry, progress: console.progress),
+            helm: try HelmProgram.find(in: System.environment("PATH") ?? ""))
     }
 }
 
