@@ -230,7 +230,9 @@ let package = Package(
         tests(
             of: "Definition",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
-        tests(of: "Discover", ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI"]),
+        tests(
+            of: "Discover",
+            ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI", "SampleVendor"]),
         tests(
             of: "Verify",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "BundleFixture"]),

@@ -53,6 +53,7 @@ public struct ChartVersionRange: Hashable, Sendable, CustomStringConvertible {
             guard !bounds.isEmpty, comparison.isEmpty else { return nil }
             alternatives.append(bounds)
         }
+        guard !alternatives.isEmpty else { return nil }
         self.init(description: text, alternatives: alternatives)
     }
 

@@ -18,14 +18,12 @@ indirect enum ValueTree {
 
     static let empty = ValueTree.map(nil, [])
 
-    /// Maps are merged, all else is replaced, and nothing (`null`) takes the default away: Helm's rules.
+    /// Maps are merged, all else is replaced; nothing (`null`) stands for no value: Helm's rules.
     func overlaid(by other: ValueTree) -> ValueTree {
         guard case .map(let place, var members) = self, case .map(_, let more) = other else { return other }
         for (key, value) in more {
             let index = members.firstIndex { $0.key == key }
-            if case .leaf(let reader) = value, reader.isNull {
-                if let index { members.remove(at: index) }
-            } else if let index {
+            if let index {
                 members[index].value = members[index].value.overlaid(by: value)
             } else {
                 members.append((key, value))
