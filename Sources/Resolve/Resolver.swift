@@ -49,7 +49,8 @@ struct Resolution {
     /// The lock, and the local files as they were found for it.
     func run(at now: Timestamp, after sequence: Int) throws(ResolveError) -> (lock: Lock, locals: LocalFiles) {
         let release = try release()
-        if !definition.charts.isEmpty { _ = try demand(release) }  // what does not hold together is told before anything is fetched
+        // What does not hold together is told before anything is fetched.
+        if !definition.charts.isEmpty { _ = try demand(release) }
         let charts = try charts()
         let demand = try demand(release, charts)
         let locals = try gathering { () throws(GatherError) in try LocalFiles(demand, of: definition) }
