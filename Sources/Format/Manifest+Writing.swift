@@ -84,7 +84,7 @@ extension Role {
 }
 
 extension SystemUser {
-    var json: JSONValue {
+    package var json: JSONValue {
         object([
             ("name", .string(name)), ("home", .string(home)), ("shell", .string(shell)), ("roles", roles.json),
         ])
@@ -130,7 +130,7 @@ extension Chunk {
 }
 
 extension Variable {
-    var json: JSONValue {
+    package var json: JSONValue {
         object([
             ("name", .string(name)), ("type", .string(type.rawValue)), ("ask", .string(ask)),
             ("required", .bool(required)),

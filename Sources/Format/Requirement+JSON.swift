@@ -1,9 +1,9 @@
-import JSON
+package import JSON
 import Values
 
 extension Requirement {
     /// The requirement as it stands in a manifest (docs/format.md §10).
-    var json: JSONValue {
+    package var json: JSONValue {
         object(
             [
                 ("id", .string(id)), ("kind", .string(kindName)), ("severity", .string(severity.rawValue)),

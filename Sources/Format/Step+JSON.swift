@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 import Values
 
 extension Step {
@@ -6,7 +6,7 @@ extension Step {
     static let longestTimeout = 86_400
 
     /// The step as it stands in a manifest (docs/format.md §11).
-    var json: JSONValue { object([("kind", .string(kindName)), ("roles", roles.json)] + actionMembers) }
+    package var json: JSONValue { object([("kind", .string(kindName)), ("roles", roles.json)] + actionMembers) }
 
     private var actionMembers: [(String, JSONValue?)] {
         switch action {

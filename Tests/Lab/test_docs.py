@@ -1,4 +1,5 @@
 """The documents agree with the tree and the programs: links lead somewhere, named tests exist, manual pages are those of the programs."""
+import json
 import re
 import subprocess
 import unittest
@@ -46,6 +47,27 @@ class Documents(unittest.TestCase):
     def test_the_manual_page_is_that_of_the_program(self):
         self.assertEqual((ROOT / "docs/man/sealift.1").read_text(), subprocess.run(
             [product.tool(), "man"], text=True, stdout=subprocess.PIPE, check=True).stdout, "run scripts/update-docs")
+
+    def test_the_sheet_of_every_profile_is_that_of_the_program(self):
+        golden = ROOT / "Tests/Golden/profiles"
+        names = [path.stem for path in sorted((ROOT / "profiles").glob("*.yaml"))]
+        self.assertEqual(sorted(path.name for path in golden.iterdir()), sorted(f"{name}.{kind}" for name in names for kind in ("json", "txt")))
+        for name in names:
+            with self.subTest(profile=name):
+                said = [subprocess.run([product.tool(), "profiles", name, *more], text=True, stdout=subprocess.PIPE, check=True).stdout for more in ([], ["--json"])]
+                self.assertEqual((golden / f"{name}.txt").read_text(), said[0], "run scripts/update-docs")
+                self.assertEqual(json.loads((golden / f"{name}.json").read_text()), json.loads(said[1]), "run scripts/update-docs")
+
+    def test_the_sheet_of_another_version_or_of_none(self):
+        ask = [product.tool(), "profiles", "k0s"]
+        newer = subprocess.run([*ask, "--at", "v1.36.3+k0s.2", "--arch", "arm64"], text=True, stdout=subprocess.PIPE, check=True).stdout
+        self.assertIn("k0s-airgap-bundle-v1.36.3%2Bk0s.2-linux-arm64.tar", newer)
+        for words, part in ((["--at", "stable"], "is no complete version of k0s"), (["--arch", "mips"], "k0s is not built for")):
+            with self.subTest(words=words):
+                done = subprocess.run([*ask, *words], text=True, capture_output=True)
+                self.assertEqual((done.returncode, done.stdout), (product.Exit.USAGE, ""))
+                self.assertIn(part, done.stderr)
+                self.assertIn("next: name ", done.stderr)
 
     def test_every_command_of_the_program_has_help(self):
         page = (ROOT / "docs/man/sealift.1").read_text()

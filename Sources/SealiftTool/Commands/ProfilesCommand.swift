@@ -12,10 +12,16 @@ enum ProfilesCommand {
 
     private static let table = Command(
         "profiles", "list the platform profiles, or show one",
+        details: [
+            "What is fetched, where it is laid, what a machine must have and what a site is asked for depends on the version: one is shown, "
+                + "the profile's example unless --at says another."
+        ],
         positionals: [Positional("NAME", "the profile to show", .optional)],
         options: [
+            .value("at", "VERSION", "show what holds for that version"),
+            .value("arch", "ARCH", "show what holds for that architecture"),
             .values(
-                "profiles", "DIR", "a folder of profiles that go before the compiled-in ones", completing: .directory)
+                "profiles", "DIR", "a folder of profiles that go before the compiled-in ones", completing: .directory),
         ])
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
@@ -31,27 +37,28 @@ enum ProfilesCommand {
                 ],
                 text: TextTable.of(profiles.map { [$0.name, $0.summary] }))
         }
-        let profile = try library.profile(named: name)
-        try console.result(["profile": .string(profile.canonicalText)], text: text(of: profile))
+        let sheet = try sheet(of: library.profile(named: name), invocation)
+        try console.result(sheet.json, text: sheet.text)
     }
 
-    private static func text(of profile: Profile) -> String {
-        var rows = [
-            ["profile", profile.name], ["platform", "\(profile.title): \(profile.summary)"],
-            ["home", profile.homepage],
-        ]
-        rows.append(["for", profile.architectures.keys.map(\.rawValue).sorted().joined(separator: ", ")])
-        rows.append(["version", "such as \(profile.versions.example)"])
-        rows += profile.channels.map { ["or channel", $0.names.map(\.description).joined(separator: ", ")] }
-        rows += profile.roles.map { ["role", "\($0.name): \($0.summary)"] }
-        rows += profile.artefacts.map { ["artefact", "\($0.name)"] }
-        rows += profile.variables.map {
-            ["asks for", "\($0.variable.name) (\($0.variable.type.rawValue)): \($0.variable.ask)"]
+    private static func sheet(of profile: Profile, _ invocation: Invocation) throws -> ProfileSheet {
+        let version = invocation.value("at")
+        guard version.map(profile.versions.isExact) ?? true else {
+            throw Diagnostic(
+                "\(quoted(version ?? "")) is no complete version of \(profile.title)",
+                next: "name one such as \(profile.versions.example)", exitCode: .usage)
         }
-        rows += profile.requirements.map {
-            ["needs", "\($0.item.id), \($0.item.severity.rawValue): \($0.item.reason)"]
+        let known = profile.architectures.keys.map(\.rawValue).sorted()
+        let architecture = invocation.value("arch")
+        guard architecture.map(known.contains) ?? true,
+            let sheet = ProfileSheet(
+                profile, version: version.map { Version($0) },
+                architecture: architecture.flatMap { Architecture(rawValue: $0) })
+        else {
+            throw Diagnostic(
+                "\(profile.title) is not built for \(quoted(architecture ?? ""))",
+                next: "name \(known.joined(separator: " or "))", exitCode: .usage)
         }
-        rows += profile.notes.map { ["note", $0] }
-        return TextTable.of(rows)
+        return sheet
     }
 }
