@@ -79,8 +79,9 @@ private struct MapFileChecker {
         switch type {
         case .boolean: _ = try reader.bool()
         case .integer: _ = try reader.integer()
-        case .text: _ = try reader.scalarText()
-        case .list: _ = try reader.list()
+        case .text: _ = try reader.lineText()
+        case .list:
+            for element in try reader.list() where !element.isMap && !element.isList { _ = try element.lineText() }
         case .map: _ = try reader.entries()
         }
     }

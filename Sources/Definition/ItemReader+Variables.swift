@@ -24,7 +24,7 @@ extension ItemReader {
     private func variable(_ name: String, _ reader: YAMLReader, base: VariableRule?) throws(YAMLError) -> VariableRule {
         let fields = try reader.map(ProfileKeys.variable)
         let type = try type(fields, base: base?.variable.type)
-        let ask = try fields.optional("ask")?.nonEmptyString() ?? base?.variable.ask
+        let ask = try fields.optional("ask")?.question() ?? base?.variable.ask
         guard let ask else { throw .missingKey("ask", reader.location, place: reader.place) }
         let values = try values(fields, type: type, base: base?.variable.values ?? [])
         let text = try defaultValue(fields, type, values) ?? base?.variable.defaultValue
@@ -132,5 +132,13 @@ extension VariableRule {
             case .roles(let names): return names.contains(role)
             }
         }
+    }
+}
+
+extension YAMLReader {
+    /// What a person is asked, on one line.
+    fileprivate func question() throws(YAMLError) -> String {
+        _ = try lineText()
+        return try nonEmptyString()
     }
 }

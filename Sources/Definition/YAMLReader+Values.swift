@@ -83,6 +83,15 @@ extension YAMLReader {
         return range
     }
 
+    /// A text or number on one line: programs take no more as one setting, and a second line might be read as another.
+    func lineText() throws(YAMLError) -> String {
+        let text = try scalarText()
+        guard text.isEmpty || VariableType.string.accepts(text) else {
+            throw unexpected(VariableType.string.expectation)
+        }
+        return text
+    }
+
     /// The names in a list, or one name.
     func names() throws(YAMLError) -> [String] { isList ? try strings() : [try nonEmptyString()] }
 }

@@ -113,7 +113,26 @@ extension Resolution {
             UnknownVersion(
                 platform: profile.title, version: release.version,
                 channel: profile.versions.isExact(asked) ? nil : asked, location: definition.platform.versionLocation,
-                site: site, known: knownVersions))
+                site: site, known: knownVersions, architecture: release.architecture,
+                others: otherArchitectures(of: release.version)))
+    }
+
+    /// The other architectures for which the makers have files of `version`, sorted. Nobody is asked twice: the first error is the one to tell.
+    private func otherArchitectures(of version: Version) -> [Architecture] {
+        let others = profile.architectures.keys.filter { $0 != definition.platform.architecture }
+        return others.sorted { $0.rawValue < $1.rawValue }.filter { architecture in
+            guard let url = profile.release(version, architecture)?.artefacts.lazy.compactMap(\.url).first else {
+                return false
+            }
+            do throws(FetchError) {
+                var request = try FetchRequest(url: url)
+                request.method = .head
+                _ = try gatherer.fetcher.document(request, limit: DownloadItem.usualLimit)
+                return true
+            } catch {
+                return false
+            }
+        }
     }
 
     /// What the makers' collections of channels tell now; nothing when they do not answer: the first error is the one to tell.

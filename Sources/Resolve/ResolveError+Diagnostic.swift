@@ -75,8 +75,9 @@ extension ResolveError: Diagnosable {
 
 extension UnknownVersion {
     fileprivate var diagnostic: Diagnostic {
-        let words = "\(platform) has no files of \(version)"
+        let words = "\(platform) has no files of \(version) for \(architecture.rawValue)"
         let asked = [Diagnostic.Detail("asked", quoted(site.url)), .init("host", site.host)]
+        guard others.isEmpty else { return otherArchitecture(words, asked) }
         if let channel {
             return Diagnostic(
                 "\(words), though the channel \(quoted(channel)) names it", at: location, details: asked,
@@ -84,12 +85,22 @@ extension UnknownVersion {
         }
         let channels = Dictionary(grouping: known.keys.sorted()) { known[$0] ?? version }
         let sorted = channels.sorted { $0.key > $1.key }
-        let like = sorted.map(\.key).first { $0.minorLine == version.minorLine }?.text
+        let like = sorted.map(\.key).first { $0.minorLine == version.minorLine && $0 != version }?.text
         return Diagnostic(
             words, at: location,
             details: asked
                 + ResolveError.list("there are", sorted.map { "\($0.key) (\($0.value.joined(separator: ", ")))" }),
             next: like.map { "did you mean \(quoted($0))?" } ?? "check the version, and that the architecture is built",
+            exitCode: .usage)
+    }
+
+    /// The version is there, only not for this architecture.
+    private func otherArchitecture(_ words: String, _ asked: [Diagnostic.Detail]) -> Diagnostic {
+        Diagnostic(
+            words, at: location,
+            details: asked + ResolveError.list("there are", others.map { "\(version) for \($0.rawValue)" }),
+            next:
+                "change the platform's arch, name a version that is built for \(architecture.rawValue), or give the file under artefacts",
             exitCode: .usage)
     }
 }

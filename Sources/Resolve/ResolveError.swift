@@ -52,6 +52,10 @@ public struct UnknownVersion: Hashable, Sendable {
     public let site: FetchSite
     /// Versions that there are, by channel; empty when nobody tells.
     public let known: [String: Version]
+    /// The architecture that the definition asks for.
+    public let architecture: Architecture
+    /// Other architectures for which this version is there.
+    public let others: [Architecture]
 }
 
 /// What is wrong with a checksum file.

@@ -75,7 +75,7 @@ struct VersionTests {
         #expect(unknown.known.keys.sorted() == ["latest", "stable", "v1.31"])
         #expect(
             words(error) == [
-                "K3s has no files of v1.31.99+k3s1",
+                "K3s has no files of v1.31.99+k3s1 for amd64",
                 "asked: \"https://github.com\(SampleVendor.path("sha256sum-amd64.txt", "v1.31.99+k3s1"))\"",
                 "host: \(unknown.site.host)", "there are: v1.31.4+k3s1 (latest, v1.31), v1.30.8+k3s1 (stable)",
                 "next: did you mean \"v1.31.4+k3s1\"?", "exit 2",
