@@ -95,6 +95,14 @@ public struct BundlePlan: Sendable {
             let checksum = artefact.checksum.map { Source.Checksum(url: $0.url, digest: $0.content.digest) }
             sources[url] = Source(url: url, content: artefact.content, checksum: checksum)
         }
+        for snap in lock.snaps {
+            let revision = snap.assertions.parts.last?.document
+            let checksum = revision.map { Source.Checksum(url: $0.url, digest: $0.content.digest) }
+            sources[snap.url] = Source(url: snap.url, content: snap.content, checksum: checksum)
+            for part in snap.assertions.parts {
+                sources[part.document.url] = Source(url: part.document.url, content: part.document.content)
+            }
+        }
         if let list = lock.imageList { sources[list.url] = Source(url: list.url, content: list.content) }
         return sources.values.sorted { $0.url.utf8.lexicographicallyPrecedes($1.url.utf8) }
     }

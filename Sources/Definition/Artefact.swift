@@ -41,6 +41,8 @@ public struct ChecksumSource: Hashable, Sendable {
 public struct ProfileImages: Sendable {
     /// Published lists of them, the first that is for a version counts.
     public var lists: [ImageList]
+    /// Files within the platform's snaps that name them; all that are for a version count.
+    public var members: [ImageMember]
     /// The makers' archives of them, the first that is for a version counts.
     public var archives: [Artefact]
     /// Where archives are laid and what the platform takes there; the first that is for a version counts.

@@ -73,7 +73,7 @@ struct DefinitionReader {
             _ = try hardware.word(of: profile.hardware.map(\.name))
         }
         let version = try fields.required("version")
-        let text = try version.nonEmptyString()
+        let text = try version.scalarText()
         guard profile.versions.isExact(text) || profile.channelSource(text) != nil else {
             let channels = profile.channels.flatMap(\.names).map(\.description).joined(separator: ", ")
             throw version.unexpected("a version such as \(profile.versions.example), or a channel (\(channels))")

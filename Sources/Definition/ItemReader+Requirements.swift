@@ -52,6 +52,7 @@ extension ItemReader {
         case "program":
             return .program(try fields.required("programs").words("letters, digits, `.`, `_`, `-`, `+`", "._-+"))
         case "systemd": return .systemd(minimum: try fields.required("minimum").integer(in: 1...9_999))
+        case "snapd": return .snapd(minimum: try fields.required("minimum").snapdVersion())
         case "host-name": return .hostName
         case "sysctl":
             return .sysctl(
@@ -83,6 +84,12 @@ extension YAMLReader {
     fileprivate func kernelVersion() throws(YAMLError) -> Version {
         let version = Version(try string())
         guard version.numbers.count >= 2 else { throw unexpected("a kernel version such as 4.15") }
+        return version
+    }
+
+    fileprivate func snapdVersion() throws(YAMLError) -> Version {
+        let version = Version(try scalarText())
+        guard version.numbers.count >= 2 else { throw unexpected("a version of snapd such as 2.61") }
         return version
     }
 

@@ -11,13 +11,14 @@ extension Layout {
     /// - Throws: ``DefinitionError/collision(destination:first:second:_:)`` when two things would be laid in one place, and what
     ///   reading folders of manifests throws.
     public init(
-        _ definition: Definition, _ release: Release, charts: [LockedChart] = []
+        _ definition: Definition, _ release: Release, snaps: [LockedSnap] = [], charts: [LockedChart] = []
     ) throws(DefinitionError) {
         try Self.check(definition, release)
         let roles = definition.roles.map(\.name)
         var plan = LayoutPlan(roles: roles)
         try plan.add(items: release.items)
         try plan.add(release: release, definition: definition)
+        try plan.add(snaps: snaps, release.snaps)
         try plan.add(steps: release.steps)
         try plan.add(files: definition.files)
         try plan.add(manifests: definition.manifests, release.profile.manifests)
@@ -29,7 +30,7 @@ extension Layout {
         self.users = release.users.compactMap { user in
             plan.scope(user.roles).map { SystemUser(name: user.name, home: user.home, shell: user.shell, roles: $0) }
         }
-        self.steps = (release.steps + definition.units).compactMap { step in
+        self.steps = (release.steps + definition.units + (release.snaps?.steps(snaps) ?? [])).compactMap { step in
             plan.scope(step.roles).map { Step(step.action, roles: $0) }
         }
         self.operation = release.operation.compactMap { item in

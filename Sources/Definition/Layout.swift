@@ -49,6 +49,10 @@ public struct LaidEntry: Hashable, Sendable {
         case artefact(String)
         /// The archive of the chart of that release in the lock.
         case chart(String)
+        /// The snap of that name in the lock.
+        case snap(String)
+        /// The assertions of the snap of that name in the lock.
+        case assertions(String)
         /// The archive that sealift makes of all pulled images; left out when there are none.
         case images
     }

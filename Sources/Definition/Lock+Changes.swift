@@ -8,8 +8,20 @@ extension Lock {
     public func changes(since old: Lock) -> [LockChange] {
         LockChange.between(
             "artefact", old.artefacts.map { ($0.name, $0.content) }, artefacts.map { ($0.name, $0.content) })
-            + Self.changes(of: old.images, images) + LockChange.between(old.charts, charts)
+            + Self.changes(of: old.snaps, snaps) + Self.changes(of: old.images, images)
+            + LockChange.between(old.charts, charts)
             + LockChange.between("file", old.files.map { ($0.path, $0.content) }, files.map { ($0.path, $0.content) })
+    }
+
+    /// A snap is known by its revision: `snap microk8s 8355 (v1.34.1) → 8400 (v1.34.2)`.
+    private static func changes(of old: [LockedSnap], _ new: [LockedSnap]) -> [LockChange] {
+        func words(_ snaps: [LockedSnap], _ name: String) -> String {
+            snaps.first { $0.name == name }.map { "\($0.revision) (\($0.version))" } ?? ""
+        }
+        return LockChange.between("snap", old.map { ($0.name, $0.digest) }, new.map { ($0.name, $0.digest) }).map {
+            guard $0.kind == .changed else { return $0 }
+            return LockChange($0.noun, $0.name, .changed, detail: "\(words(old, $0.name)) → \(words(new, $0.name))")
+        }
     }
 
     private static func changes(of old: [LockedImage], _ new: [LockedImage]) -> [LockChange] {

@@ -39,6 +39,7 @@ extension Lock {
             sequence: try map.required("sequence").integer(in: 1...Int.max),
             artefacts: try map.required("artefacts").elements { (reader) throws(YAMLError) in try LockedArtefact(reader)
             },
+            snaps: try map.optional("snaps")?.elements { (reader) throws(YAMLError) in try LockedSnap(reader) } ?? [],
             imageList: try map.optional("image-list").map { (reader) throws(YAMLError) in try LockedDocument(reader) },
             images: try map.required("images").elements { (reader) throws(YAMLError) in try LockedImage(reader) },
             charts: try map.optional("charts")?.elements { (reader) throws(YAMLError) in try LockedChart(reader) }
@@ -50,7 +51,7 @@ extension Lock {
     private func check(_ reader: YAMLReader) throws(YAMLError) {
         let names = artefacts.map(\.name)
         let images = images.map { "\($0.pinned.reference) \($0.pinned.platform)" }
-        for list in [names, images, charts.map(\.name), files.map(\.path)] {
+        for list in [names, images, snaps.map(\.name).sorted(), charts.map(\.name), files.map(\.path)] {
             for (item, next) in zip(list, list.dropFirst()) where item == next {
                 throw .unexpected(reader.location, place: "", found: "\(item) twice", expected: "each item once")
             }

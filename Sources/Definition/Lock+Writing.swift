@@ -31,9 +31,10 @@ extension Lock {
                     YAMLMember("arch", .string(architecture.rawValue)),
                 ])), YAMLMember("created", .string(created.description)), YAMLMember("sequence", .integer(sequence)),
             YAMLMember("artefacts", .list(artefacts.map(\.yaml))),
-        ] + (imageList.map { [YAMLMember("image-list", .map($0.members))] } ?? []) + [
-            YAMLMember("images", .list(images.map(\.yaml)))
-        ] + (charts.isEmpty ? [] : [YAMLMember("charts", .list(charts.map(\.yaml)))])
+        ] + (snaps.isEmpty ? [] : [YAMLMember("snaps", .list(snaps.map(\.yaml)))])
+            + (imageList.map { [YAMLMember("image-list", .map($0.members))] } ?? []) + [
+                YAMLMember("images", .list(images.map(\.yaml)))
+            ] + (charts.isEmpty ? [] : [YAMLMember("charts", .list(charts.map(\.yaml)))])
             + (files.isEmpty ? [] : [YAMLMember("files", .list(files.map(\.yaml)))])
     }
 }
@@ -51,7 +52,7 @@ extension Content {
 }
 
 extension LockedDocument {
-    fileprivate var members: [YAMLMember] { [YAMLMember("url", .string(url))] + content.members }
+    var members: [YAMLMember] { [YAMLMember("url", .string(url))] + content.members }
 }
 
 extension LockedArtefact {

@@ -25,6 +25,8 @@ public struct Lock: Hashable, Sendable {
     public var sequence: Int
     /// Files that are laid as they are, sorted by name.
     public var artefacts: [LockedArtefact]
+    /// Snaps, in the order in which they are installed.
+    public var snaps: [LockedSnap]
     /// The published list of images.
     public var imageList: LockedDocument?
     /// Images that are pulled, sorted by name and platform.
@@ -37,7 +39,8 @@ public struct Lock: Hashable, Sendable {
     /// A lock of these parts; lists are sorted.
     public init(
         definition: Subject, profile: Subject, version: Version, requested: String, architecture: Architecture,
-        created: Timestamp, sequence: Int, artefacts: [LockedArtefact], imageList: LockedDocument? = nil,
+        created: Timestamp, sequence: Int, artefacts: [LockedArtefact], snaps: [LockedSnap] = [],
+        imageList: LockedDocument? = nil,
         images: [LockedImage], charts: [LockedChart] = [], files: [LockedFile] = []
     ) {
         self.definition = definition
@@ -48,6 +51,7 @@ public struct Lock: Hashable, Sendable {
         self.created = created
         self.sequence = sequence
         self.artefacts = artefacts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        self.snaps = snaps
         self.imageList = imageList
         self.images = images.sorted { $0.sortKey.lexicographicallyPrecedes($1.sortKey) }
         self.charts = charts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

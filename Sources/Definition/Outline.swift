@@ -18,7 +18,7 @@ struct Outline {
         let version = try fields.required("version")
         profileLocation = profile.location
         request = Definition.PlatformRequest(
-            profile: try profile.nonEmptyString(), version: try version.nonEmptyString(),
+            profile: try profile.nonEmptyString(), version: try version.scalarText(),
             versionLocation: version.location, architecture: try fields.required("arch").choice(),
             hardware: try fields.optional("hardware")?.nonEmptyString())
         var folders: [FilePath] = []

@@ -2,6 +2,23 @@ import Format
 import LibYAML
 
 extension Profile {
+    /// What the snaps of a profile rest on is there: channels of a snap store are those of one snap.
+    func checkSnaps(in reader: YAMLReader) throws(YAMLError) {
+        let items = snaps?.items.map(\.item) ?? []
+        let own = Set(items.filter { $0.channel == nil }.map(\.name))
+        let needsOne = channels.contains { $0.kind == .snap } || !items.isEmpty
+        guard !needsOne || own.count == 1 else {
+            throw .unexpected(
+                reader.location, place: "snaps", found: own.isEmpty ? "none" : own.sorted().joined(separator: ", "),
+                expected: "one snap without `channel`, whose versions are the platform's")
+        }
+        for member in images.members where !items.contains(where: { $0.name == member.snap }) {
+            throw .unexpected(
+                reader.location, place: "images.members", found: member.snap,
+                expected: "one of " + items.map(\.name).joined(separator: ", "))
+        }
+    }
+
     /// Every `${NAME}` of templates and presets is a variable of the profile.
     func checkVariables(in reader: YAMLReader) throws(YAMLError) {
         let known = variables.map(\.variable.name)

@@ -3,8 +3,9 @@
 enum ProfileKeys {
     static let profile = [
         "profile", "title", "summary", "homepage", "notes", "os", "architectures", "versions", "channels", "roles",
-        "artefacts",
-        "images", "manifests", "charts", "config", "registries", "directories", "files", "links", "users", "modules", "sysctls",
+        "artefacts", "snaps",
+        "images", "manifests", "charts", "config", "registries", "directories", "files", "links", "users", "modules",
+        "sysctls",
         "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",
     ]
     static let versions = ["exact", "example", "range"]
@@ -12,7 +13,10 @@ enum ProfileKeys {
     static let role = ["name", "summary", "words"]
     static let artefact = ["name", "url", "checksum", "path", "mode", "owner", "roles", "versions"]
     static let checksum = ["url", "name", "form"]
-    static let images = ["lists", "archives", "folders"]
+    static let snaps = ["store", "path", "mode", "owner", "keys", "offline", "items"]
+    static let snap = ["name", "channel", "timeout", "roles", "versions"]
+    static let images = ["lists", "members", "archives", "folders"]
+    static let imageMember = ["snap", "path", "keys", "variables", "versions"]
     static let imageList = ["url", "form", "checksum", "versions"]
     static let imageFolder = ["path", "archive", "mode", "owner", "roles", "names", "sparse", "versions"]
     static let manifestFolder = ["path", "mode", "owner", "roles", "suffixes", "reserved"]
@@ -47,12 +51,14 @@ enum ProfileKeys {
         "kernel-config": ["options"], "kernel-module": ["modules"], "cgroup": ["v2", "v1"], "port": ["ports"],
         "default-route": [], "route-overlap": ["networks"], "path-absent": ["paths"], "program": ["programs"],
         "systemd": ["minimum"], "host-name": [], "sysctl": ["key", "minimum"], "swap-off": [],
+        "snapd": ["minimum"],
     ]
 
     /// All tables of a profile by the name of their schema definition; the outermost is `profile`.
     static let tables: [String: [String]] = [
         "profile": profile, "versions": versions, "channel": channel, "role": role, "artefact": artefact,
-        "checksum": checksum, "images": images, "imageList": imageList, "imageFolder": imageFolder,
+        "checksum": checksum, "snaps": snaps, "snap": snap, "images": images, "imageList": imageList,
+        "imageMember": imageMember, "imageFolder": imageFolder,
         "manifestFolder": manifestFolder, "chartFolder": chartFolder, "chartManifest": chartManifest,
         "mapFile": mapFile, "keyGroup": keyGroup, "preset": preset,
         "directory": directory, "file": file, "link": link, "user": user, "module": module, "sysctl": sysctl,

@@ -26,6 +26,7 @@ extension Profile {
         self.channels = try items.list("channels", of: map) { (reader) throws(YAMLError) in try sources.channel(reader)
         }
         self.artefacts = try sources.artefacts("artefacts", of: map)
+        self.snaps = try map.optional("snaps").map { (reader) throws(YAMLError) in try sources.snaps(reader) }
         self.images = try sources.images(map.optional("images"))
         self.manifests = try map.optional("manifests").map { (reader) throws(YAMLError) in try sources.manifests(reader)
         }
@@ -41,6 +42,7 @@ extension Profile {
         self.variables = try items.variables(map)
         self.canonicalText = document.root.value.text
         try checkVariables(in: document.reader)
+        try checkSnaps(in: document.reader)
     }
 
     /// The roles, their words by role, and the words' names as `role.WORD`.

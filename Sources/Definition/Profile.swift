@@ -29,6 +29,8 @@ public struct Profile: Sendable {
     public var roleWords: [String: [String: String]]
     /// What is fetched and laid.
     public var artefacts: [Artefact]
+    /// The snaps that make it up; `nil` for a platform that is none of snaps.
+    public var snaps: ProfileSnaps?
     /// The platform's own images.
     public var images: ProfileImages
     /// Where plain manifests are laid, when the platform has such a place.
@@ -87,6 +89,8 @@ public struct Channel: Hashable, Sendable {
         case collection
         /// The body is the version and nothing else but white space at its ends.
         case text
+        /// A snap store's channels of a snap, by the address of its `info`; the version is what the channel holds for the architecture.
+        case snap
         /// A redirect; the version is the last component of `Location`, `%2B` decoded.
         case redirect
     }

@@ -11,8 +11,12 @@ public struct Release: Sendable {
     public let architecture: Architecture
     /// What is fetched and laid, without the images.
     public let artefacts: [ReleaseArtefact]
+    /// The snaps; `nil` when it has none.
+    public let snaps: ReleaseSnaps?
     /// The published list of images; `nil` when there is none.
     public let imageList: ReleaseImageList?
+    /// Files within the snaps that name images.
+    public let imageMembers: [ImageMember]
     /// The makers' archive of the images; `nil` when there is none.
     public let imageArchive: ReleaseArtefact?
     /// Where image archives are laid; `nil` when the platform has no such folder.
@@ -103,7 +107,9 @@ extension Profile {
         return Release(
             profile: self, version: version, architecture: architecture,
             artefacts: artefacts.filter { $0.versions.contains(version) }.map { $0.release(words) },
+            snaps: snaps.map { ReleaseSnaps(common: $0, items: $0.items.holding(for: version)) },
             imageList: images.lists.first { $0.versions.contains(version) }?.release(words),
+            imageMembers: images.members.filter { $0.versions.contains(version) },
             imageArchive: images.archives.first { $0.versions.contains(version) }?.release(words),
             imageFolder: images.folders.first { $0.versions.contains(version) },
             items: items.holding(for: version).flatMap { complete($0, words) },

@@ -51,10 +51,11 @@ struct SourceReader {
     }
 
     func images(_ reader: YAMLReader?) throws(YAMLError) -> ProfileImages {
-        guard let reader else { return ProfileImages(lists: [], archives: [], folders: []) }
+        guard let reader else { return ProfileImages(lists: [], members: [], archives: [], folders: []) }
         let fields = try reader.map(ProfileKeys.images)
         return ProfileImages(
             lists: try items.list("lists", of: fields) { (reader) throws(YAMLError) in try list(reader) },
+            members: try items.list("members", of: fields) { (reader) throws(YAMLError) in try imageMember(reader) },
             archives: try artefacts("archives", of: fields),
             folders: try items.list("folders", of: fields) { (reader) throws(YAMLError) in try folder(reader) })
     }

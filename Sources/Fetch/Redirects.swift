@@ -18,6 +18,8 @@ enum Redirects {
     /// Header fields that tell nothing about who asks. No others go to another origin.
     static let harmless = [
         "Accept", "Accept-Encoding", "Accept-Language", "Range", "If-Range", "Cache-Control", "User-Agent",
+        // What a snap store wants to know: neither tells who asks.
+        "Snap-Device-Series", "Snap-Device-Architecture",
     ]
 
     /// Where `hop` is to go on after `head`.

@@ -26,6 +26,7 @@ extension Requirement {
         case .program(let programs): [("programs", strings(programs))]
         case .systemd(let minimum): [("minimum", .integer(minimum))]
         case .sysctl(let key, let minimum): [("key", .string(key)), ("minimum", .integer(minimum))]
+        case .snapd(let minimum): [("minimum", .string(minimum.text))]
         case .windows(let rule): rule.members
         case .defaultRoute, .hostName, .swapOff: []
         }
@@ -86,6 +87,7 @@ extension Requirement {
         case "host-name": return .hostName
         case "sysctl": return .sysctl(key: try reader.string("key"), minimum: try reader.integer("minimum"))
         case "swap-off": return .swapOff
+        case "snapd": return .snapd(minimum: Version(try reader.string("minimum")))
         default:
             guard let rule = try WindowsRule.read(kind, reader) else {
                 throw item.invalid("a kind of requirement that this version knows", found: kind)

@@ -53,6 +53,8 @@ public struct Requirement: Hashable, Sendable {
         case hostName
         case sysctl(key: String, minimum: Int)
         case swapOff
+        /// snapd answers, is of that version, and snaps can be reached below /snap.
+        case snapd(minimum: Version)
         /// What only a Windows machine shows.
         case windows(WindowsRule)
     }
@@ -76,6 +78,7 @@ public struct Requirement: Hashable, Sendable {
         case .hostName: "host-name"
         case .sysctl: "sysctl"
         case .swapOff: "swap-off"
+        case .snapd: "snapd"
         case .windows(let rule): rule.kindName
         }
     }

@@ -31,11 +31,12 @@ public struct Demand: Sendable {
     /// Lays out `definition` at `release`, and lists what that needs.
     ///
     /// - Throws: ``DefinitionError``: collisions, missing manifests.
+    /// - Parameter snaps: The snaps as they are locked.
     /// - Parameter charts: The charts as they are locked.
     public init(
-        _ definition: Definition, _ release: Release, charts: [LockedChart] = []
+        _ definition: Definition, _ release: Release, snaps: [LockedSnap] = [], charts: [LockedChart] = []
     ) throws(DefinitionError) {
-        layout = try Layout(definition, release, charts: charts)
+        layout = try Layout(definition, release, snaps: snaps, charts: charts)
         self.release = release
         let sources = layout.entries.compactMap(\.source)
         artefacts = (release.artefacts + [release.imageArchive].compactMap(\.self))

@@ -25,6 +25,8 @@ public enum GatherError: Error, Hashable, Sendable {
     case imageList(String, ImageListFault)
     /// The makers' image archive, by its name, cannot be read.
     case archive(String, ArchiveFault)
+    /// A file within a snap that should name images.
+    case snapMember(snap: String, path: String, SnapMemberFault)
     /// The makers' image archive and their list name different images.
     case otherImages(archive: String, list: String, missing: [String], surplus: [String])
 }

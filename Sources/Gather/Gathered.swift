@@ -23,6 +23,8 @@ public struct Gathered: Sendable {
         case .local(let path): files[path]
         case .chart(let name): lock.charts.first { $0.name == name }?.content
         case .artefact(let name): lock.artefacts.first { $0.name == name }?.content
+        case .snap(let name): lock.snaps.first { $0.name == name }?.content
+        case .assertions(let name): lock.snaps.first { $0.name == name }?.assertions.content
         case .bytes, .images: nil
         }
     }

@@ -15,6 +15,8 @@ public struct FetchOrder: Sendable {
     public let digest: SHA256Digest
     /// How long it must be; `nil` where nobody said.
     public let size: ByteCount?
+    /// The media type that is asked for; `nil` where the place has one form only.
+    public var accept: String?
 
     /// An order by its facts.
     public init(_ item: FetchedItem, url: String, digest: SHA256Digest, size: ByteCount? = nil) {
@@ -35,7 +37,8 @@ extension Gatherer {
         var ordered: [String: FetchedItem] = [:]
         for order in orders {
             do throws(FetchError) {
-                let request = try FetchRequest(url: order.url)
+                var request = try FetchRequest(url: order.url)
+                if let accept = order.accept { request.headers.set("Accept", accept) }
                 ordered[request.printableURL] = ordered[request.printableURL] ?? order.item
                 items.append(
                     DownloadItem(request, digest: order.digest, size: order.size, name: order.item.name))

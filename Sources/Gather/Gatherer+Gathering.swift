@@ -24,6 +24,7 @@ extension Gatherer {
         for file in files.files { try take(file.path, file.content) }
         try gatherArtefacts(lock, demand, files)
         try checkArchive(lock, demand)
+        try checkSnaps(lock, demand.release)
         return Gathered(
             definition: definition, lock: lock, demand: demand, files: files.contents, images: try pull(lock))
     }
@@ -39,7 +40,7 @@ extension Gatherer {
             }
             try take(file.path, artefact.content)
         }
-        try fetch(lock.orders)
+        try fetch(lock.orders + lock.snapOrders)
     }
 
     /// Copies a local file into the store, which must be what `content` says.
@@ -76,7 +77,9 @@ extension Demand {
         guard lock.isCurrent(for: definition),
             let release = definition.profile.release(lock.version, lock.architecture)
         else { throw .staleLock("definition or profile have changed since it was made") }
-        do throws(DefinitionError) { try self.init(definition, release, charts: lock.charts) } catch {
+        do throws(DefinitionError) {
+            try self.init(definition, release, snaps: lock.snaps, charts: lock.charts)
+        } catch {
             throw .definition(error)
         }
     }

@@ -24,6 +24,21 @@ extension Preflight {
         return missing.isEmpty ? .holds("found") : .broken("missing: " + missing.joined(separator: ", "))
     }
 
+    /// snapd answers, is new enough, and snaps without confinement find the folder that they were built for.
+    func snapd(_ minimum: Version) throws(Unreadable) -> Finding.Measurement {
+        guard let text = probe.output(of: ["snap", "version"]) else { return .broken("there is no snapd") }
+        // snapd   2.63+22.04
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
+        guard let word = lines.first(where: { $0.count >= 2 && $0[0] == "snapd" })?[1] else {
+            return .unknown("snap does not tell the version of snapd")
+        }
+        guard word != "unavailable" else { return .broken("snapd does not answer") }
+        let version = Version(String(word.prefix { $0 == "." || ("0"..."9").contains($0) }))
+        guard version.numbers.count >= 2 else { return .unknown("snapd calls its version \(word)") }
+        guard try probe.exists("/snap") else { return .broken("snapd \(word), and there is no /snap") }
+        return version < minimum ? .broken("snapd \(word)") : .holds("snapd \(word)")
+    }
+
     /// Booted with systemd (sd_booted(3)) of that version.
     func systemd(_ minimum: Int) throws(Unreadable) -> Finding.Measurement {
         guard try probe.exists("/run/systemd/system") else { return .broken("not booted with systemd") }

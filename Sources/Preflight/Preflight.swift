@@ -91,6 +91,7 @@ public struct Preflight: Sendable {
         case .hostName: hostName()
         case .sysctl(let key, let minimum): try sysctl(key, minimum)
         case .swapOff: try swapOff()
+        case .snapd(let minimum): try snapd(minimum)
         case .windows: .unknown("only Windows shows it")
         }
     }
@@ -133,6 +134,7 @@ extension Requirement.Rule {
         case .hostName: "a lower-case host name"
         case .sysctl(_, let minimum): "at least \(minimum)"
         case .swapOff: "no swap"
+        case .snapd(let minimum): "snapd \(minimum) or newer, snaps below /snap"
         case .windows(let rule): rule.kindName
         }
     }

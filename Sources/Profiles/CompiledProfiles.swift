@@ -3,6 +3,7 @@ public enum CompiledProfiles {
     /// Name and bytes of each, sorted by name.
     public static let all: [(name: String, bytes: [UInt8])] = [
         ("k0s", PackageResources.k0s_yaml), ("k3s", PackageResources.k3s_yaml),
+        ("microk8s", PackageResources.microk8s_yaml),
     ]
 
     /// The bytes of the profile called `name`; `nil` when there is none.

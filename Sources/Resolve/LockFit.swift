@@ -15,7 +15,7 @@ struct LockFit {
     let demand: Demand
 
     /// The first thing that does not follow from definition and profile; `nil` when all does. Looks at nothing else.
-    var fault: String? { versionFault ?? artefactFault ?? listFault ?? imageFault }
+    var fault: String? { versionFault ?? artefactFault ?? snapFault ?? listFault ?? imageFault }
 
     private var versionFault: String? {
         let asked = definition.platform
@@ -160,5 +160,6 @@ extension Resolver {
     func check(_ gathered: Gathered, at path: FilePath) throws(ResolveError) {
         let fit = LockFit(lock: gathered.lock, definition: gathered.definition, demand: gathered.demand)
         if let fault = try fit.fault(by: gatherer.store) { throw .editedLock(path, fault) }
+        if let fault = try fit.memberFault(gatherer) { throw .editedLock(path, fault) }
     }
 }

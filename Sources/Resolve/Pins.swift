@@ -1,6 +1,7 @@
 import Definition
 import Format
 import OCI
+import Registry
 import Values
 
 /// What an earlier lock has pinned already, so that one more image in a definition does not move everything else.
@@ -29,6 +30,11 @@ struct Pins {
             artefact.name == name && artefact.origin == .url(url) && artefact.checksum?.url == checksum
                 && (digest ?? artefact.content.digest) == artefact.content.digest
         }
+    }
+
+    /// The snap, if it is taken from the same channel, or from whichever one has the release.
+    func snap(_ name: String, channel: SnapChannel? = nil, of release: Release) -> LockedSnap? {
+        lock(of: release)?.snaps.first { $0.name == name && (channel == nil || $0.channel == channel?.description) }
     }
 
     /// The published list of images, if it comes from the same place.

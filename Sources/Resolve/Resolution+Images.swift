@@ -57,7 +57,9 @@ extension Resolution {
     }
 
     /// Pins every image that is pulled.
-    func images(_ demand: Demand, _ list: List?) throws(ResolveError) -> [LockedImage] {
+    func images(
+        _ demand: Demand, _ list: List?, _ members: [(reference: ImageReference, place: String)]
+    ) throws(ResolveError) -> [LockedImage] {
         guard demand.takesImages else { return [] }
         var wanted: [Wanted: Reasons] = [:]
         if definition.imageSource == .registry, let list {
@@ -65,6 +67,13 @@ extension Resolution {
             for reference in list.references {
                 wanted[Wanted(reference: reference, platform: platform), default: Reasons(origin: list.locked.url)]
                     .words.insert("image list")
+            }
+        }
+        if definition.imageSource == .registry {
+            let platform = Platform(demand.release.architecture)
+            for (reference, place) in members {
+                wanted[Wanted(reference: reference, platform: platform), default: Reasons(origin: place)].words
+                    .insert(place)
             }
         }
         for request in definition.images {

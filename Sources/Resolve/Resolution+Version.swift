@@ -32,6 +32,7 @@ extension Resolution {
             case .collection: try collected(asked, url)
             case .text: try written(asked, url)
             case .redirect: try redirected(asked, url)
+            case .snap: try held(asked, url)
             }
         guard profile.versions.isExact(version.text) else {
             let example = profile.versions.example

@@ -51,26 +51,29 @@ struct Resolution {
         let release = try release()
         // What does not hold together is told before anything is fetched.
         if !definition.charts.isEmpty { _ = try demand(release) }
+        let snaps = try snaps(release)
         let charts = try charts()
-        let demand = try demand(release, charts)
+        let demand = try demand(release, snaps, charts)
         let locals = try gathering { () throws(GatherError) in try LocalFiles(demand, of: definition) }
         var documents = Documents(resolution: self, release: release)
         let artefacts = try artefacts(demand, locals, &documents)
         let list = try imageList(release, &documents)
         try check(demand, artefacts, list)
-        let images = try images(demand, list)
+        let images = try images(demand, list, memberImages(release, snaps))
         let lock = Lock(
             definition: Lock.Subject(name: definition.name.description, digest: definition.digest),
             profile: Lock.Subject(name: profile.name, digest: profile.digest), version: release.version,
             requested: definition.platform.version, architecture: release.architecture, created: now,
-            sequence: max(now.seconds, sequence + 1), artefacts: artefacts, imageList: list?.locked, images: images,
-            charts: charts, files: locals.locked)
+            sequence: max(now.seconds, sequence + 1), artefacts: artefacts, snaps: snaps, imageList: list?.locked,
+            images: images, charts: charts, files: locals.locked)
         return (lock, locals)
     }
 
-    private func demand(_ release: Release, _ charts: [LockedChart] = []) throws(ResolveError) -> Demand {
+    private func demand(
+        _ release: Release, _ snaps: [LockedSnap] = [], _ charts: [LockedChart] = []
+    ) throws(ResolveError) -> Demand {
         let demand: Demand
-        do throws(DefinitionError) { demand = try Demand(definition, release, charts: charts) } catch {
+        do throws(DefinitionError) { demand = try Demand(definition, release, snaps: snaps, charts: charts) } catch {
             throw .gather(.definition(error))
         }
         if let image = definition.images.first, !demand.takesImages {

@@ -75,6 +75,11 @@ enum Sample {
             Step(.module(name: "br_netfilter")), Step(.sysctl(key: "net.ipv4.ip_forward", value: "1")),
             Step(.label(path: "/usr/local/bin")),
             Step(.unit(name: "k3s.service", enable: true, start: true, timeout: 300), roles: RoleScope(["server"])),
+            Step(
+                .snap(
+                    SnapInstallation(
+                        name: "core22", revision: 12, file: "/opt/core22_12.snap", assertions: "/opt/core22_12.assert",
+                        keepsNewer: true, timeout: 600))), Step(.snapOffline),
             Step(.command(run: ["/bin/true"], undo: [], timeout: 5)), Step(.wait(run: ["/bin/true", "x"], timeout: 5)),
         ]
         let digest = SHA256Digest.of([3])
@@ -102,6 +107,7 @@ enum Sample {
                 .port([try #require(PortRange("6443/tcp")), try #require(PortRange("2379-2380/tcp"))]), .defaultRoute,
                 .routeOverlap(networks: ["10.42.0.0/16"]), .pathAbsent(["/etc/rancher/rke2"]), .program(["modprobe"]),
                 .systemd(minimum: 219), .hostName, .sysctl(key: "kernel.keys.root_maxkeys", minimum: 10_000), .swapOff,
+                .snapd(minimum: Version("2.54")),
             ]
         }
     }

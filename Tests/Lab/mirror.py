@@ -160,7 +160,7 @@ class Mirror:
     """One HTTP server of files in memory. With `tls`, over a certificate of its own (`ca`)."""
 
     def __init__(self, tls=False):
-        self.files, self.faults, self.lasting, self.requests = {}, {}, {}, []
+        self.files, self.programs, self.faults, self.lasting, self.requests = {}, [], {}, {}, []
         self.lock = threading.Lock()
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.mirror = self
@@ -183,6 +183,17 @@ class Mirror:
     def add(self, path, data):
         """Serves `data` at `path`. A `pathlib.Path` is read now."""
         self.files[path] = data if isinstance(data, bytes) else data.read_bytes()
+
+    def serve(self, prefix, answer):
+        """Below `prefix`, `answer(command, path, headers, body)` gives the bytes, None for nothing there, or a Plan of its own."""
+        self.programs.append((prefix, answer))
+
+    def content(self, command, path, headers, body):
+        """What is at a path: bytes, None or a Plan."""
+        for prefix, answer in self.programs:
+            if path.startswith(prefix):
+                return answer(command, path, headers, body)
+        return self.files.get(path)
 
     def fail(self, path, *faults):
         """The next answers for `path`, one fault each; None stands for a good answer. Then all is well again."""
@@ -232,8 +243,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         mirror = self.server.mirror
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = mirror.next_fault(self.path)
-        plan = self.plan(mirror.files.get(self.path), fault)
+        content = mirror.content(self.command, self.path, self.headers, body)
+        plan = content if isinstance(content, Plan) else self.plan(content, fault)
         if fault is not None:
             fault.apply(plan)
         sent = 0
@@ -248,7 +261,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             mirror.requests.append(
                 Request(self.command, self.path, self.headers.get("Range"), dict(self.headers.items()), sent))
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
 
     def plan(self, data, fault):
         """The honest answer (RFC 9110 §14): 404, 200, 206 or 416."""

@@ -25,6 +25,7 @@ class World:
             self.layout = starting.enter_context(images.small((*self.platform.IMAGES, "plc-bridge")))
             self.registry = starting.enter_context(registry.Registry())
             self.mirror = starting.enter_context(mirror.Mirror())
+            self.starting = starting
             self.digests = self.platform.publish(self, **self.publishing)
             self.digests[f"ghcr.io/{APPLICATION}"] = self.registry.push(self.layout, "plc-bridge", APPLICATION)
             self.stack = starting.pop_all()
@@ -46,4 +47,5 @@ class World:
     def options(self):
         pairs = [(name, self.mirror.url) for name in self.platform.UPSTREAMS]
         pairs += [(name, self.registry.url) for name in ("https://ghcr.io", *self.platform.REGISTRIES)]
-        return [word for name, url in dict(pairs).items() for word in ("--mirror", f"{name}={url}")]
+        own = self.platform.options(self) if hasattr(self.platform, "options") else []
+        return [*(word for name, url in dict(pairs).items() for word in ("--mirror", f"{name}={url}")), *own]

@@ -154,6 +154,24 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(
             .cgroup(v2: ["cpu"], v1: ["cpu"]), .unknown, "line 2 of /proc/cgroups is not understood",
             hybrid("#subsys_name\ncpu 1 yes\n")),
+        Case(.snapd(minimum: Version("2.54")), .fail, "there is no snapd") { _ in },
+        Case(.snapd(minimum: Version("2.54")), .pass, "snapd 2.63+22.04") {
+            $0.outputs["snap version"] = "snap    2.63+22.04\nsnapd   2.63+22.04\nseries  16\n"
+            $0.kinds["/snap"] = .directory
+        },
+        Case(.snapd(minimum: Version("2.61")), .fail, "snapd 2.9") {
+            $0.outputs["snap version"] = "snap 2.9\nsnapd 2.9\n"
+            $0.kinds["/snap"] = .link
+        },
+        Case(.snapd(minimum: Version("2.54")), .fail, "snapd 2.63, and there is no /snap") {
+            $0.outputs["snap version"] = "snap 2.63\nsnapd 2.63\n"
+        },
+        Case(.snapd(minimum: Version("2.54")), .fail, "snapd does not answer") {
+            $0.outputs["snap version"] = "snap    2.63\nsnapd   unavailable\nseries  -\n"
+        },
+        Case(.snapd(minimum: Version("2.54")), .unknown, "snap does not tell the version of snapd") {
+            $0.outputs["snap version"] = "snap 2.63\n"
+        },
         Case(.systemd(minimum: 1), .unknown, "systemctl does not tell its version") {
             $0.paths = ["/run/systemd/system"]
         },
@@ -300,7 +318,7 @@ struct Case: Sendable, CustomTestStringConvertible {
             seen[kind, default: []].insert(example.verdict)
         }
         print("preflight: \(seen.count) kinds of rules, \(Self.all.count) cases")
-        #expect(seen.count == 16)
+        #expect(seen.count == 17)
         // A host name is always known.
         for (kind, verdicts) in seen where kind != "host-name" {
             #expect(verdicts == [.pass, .fail, .unknown], "\(kind)")

@@ -11,10 +11,20 @@ public struct SnapEvidence: Hashable, Sendable {
         public let url: String
         /// Its text.
         public let text: [UInt8]
+
+        /// An assertion by its facts.
+        public init(type: AssertionType, url: String, text: [UInt8]) {
+            self.type = type
+            self.url = url
+            self.text = text
+        }
     }
 
     /// Keys, accounts, the declaration, the revision.
     public let parts: [Part]
+
+    /// Assertions in this order.
+    public init(parts: [Part]) { self.parts = parts }
 
     /// The text for `snap ack`.
     public var stream: [UInt8] { Assertion.stream(parts.map(\.text)) }

@@ -10,6 +10,7 @@ A new platform is one new file here, called like its profile with `_` for `-`. I
     IMAGES       the images it takes from the laboratory's layout
     UPSTREAMS    addresses that lead to the mirror instead
     REGISTRIES   addresses that lead to the registry instead
+    options(world)   further options of `sealift build` that lead it to the stand-ins, where there are any
     publish(world, **options)   puts its release on `world.mirror` and `world.registry`; image name → digest there
     ROLES        role → Site: the values and options that a site gives for it
     LAID         role → table of what is then there: path → `laid.folder`, `laid.file` or `laid.link`, written BY HAND from the
