@@ -51,7 +51,9 @@ extension ApplyError: Diagnosable {
                 "cannot read line \(line) of \(quoted(file))" + (reason.map { ": " + $0 } ?? ""),
                 next: "write NAME=value; lines that begin with # are skipped",
                 exitCode: .usage)
-        case .otherSystem, .expired, .older, .outsideRoots, .ownedByOther, .belowFloor: return refusal
+        case .otherSystem, .expired, .older, .outsideRoots, .ownedByOther, .belowFloor, .needsBundle, .roleOfAnother,
+            .needed:
+            return refusal
         case .unreadableFloor, .unreadableKept, .noRoomForCopy, .copyDiffers, .noPrevious, .noWayBack, .notKept:
             return wayBack
         case .unknownOwner(let owner, let path):
@@ -113,9 +115,9 @@ extension ApplyError: Diagnosable {
                 "the bundle wants to lay \(quoted("/" + path.text)), where this installer lays nothing",
                 details: [.init("allowed below", TargetRoot.allowed.map { "/" + $0.text }.joined(separator: ", "))],
                 next: "do not install this bundle; show this to who built it", exitCode: .policy)
-        case .ownedByOther(let path, let bundle):
+        case .ownedByOther(let path, let bundle, let wanted):
             return Diagnostic(
-                "the bundle wants to lay \(quoted("/" + path.text)), which belongs to the bundle \(bundle)",
+                "\(wanted) wants to lay \(quoted("/" + path.text)), which belongs to the bundle \(bundle)",
                 next: "uninstall \(bundle) first, or leave that file out of one of the two", exitCode: .policy)
         case .belowFloor(let floor, let offered):
             return Diagnostic(
@@ -124,6 +126,25 @@ extension ApplyError: Diagnosable {
                     .init("lowest taken", "sequence \(floor)"),
                     .init("offered", "\(offered.name) \(offered.version), sequence \(offered.sequence)"),
                 ], next: "to go back on purpose, run again with --allow-downgrade", exitCode: .policy)
+        case .needsBundle(let need, let bundle, let found):
+            let there = found.map {
+                "\($0.bundle.name) \($0.bundle.version) (\($0.target.profile) \($0.target.version), \($0.target.architecture.rawValue))"
+            }
+            return Diagnostic(
+                "\(bundle) is an add-on for \(need.words), which is not installed here",
+                details: there.map { [.init("installed", $0)] } ?? [],
+                next: found == nil
+                    ? "install \(need.bundle) first" : "bring \(need.bundle) to that version, or get another \(bundle)",
+                exitCode: .policy)
+        case .roleOfAnother(let role, let below):
+            return Diagnostic(
+                "the role \(role) is not that of \(below.bundle.name), by which this machine is \(below.role)",
+                next: "leave --role out, or install an add-on that is for \(below.role)", exitCode: .policy)
+        case .needed(let bundle, let others):
+            let names = others.map(\.description).joined(separator: ", ")
+            return Diagnostic(
+                "cannot uninstall \(bundle): \(names) \(others.count == 1 ? "stands" : "stand") on it",
+                next: "uninstall \(names) first", exitCode: .policy)
         default: fatalError("not a refusal by policy")
         }
     }

@@ -28,8 +28,14 @@ public enum ApplyError: Error, Hashable, Sendable {
     case older(installed: Receipt.Bundle, offered: Receipt.Bundle)
     /// The bundle would lay something where this installer lays nothing.
     case outsideRoots(MemberPath)
-    /// Another bundle has laid this path.
-    case ownedByOther(MemberPath, bundle: BundleName)
+    /// Another bundle has laid this path, which `wanted` would lay too.
+    case ownedByOther(MemberPath, bundle: BundleName, wanted: BundleName)
+    /// What an add-on stands on is not installed, or is not what it was made for.
+    case needsBundle(Need, bundle: BundleName, found: Receipt?)
+    /// The bundle below has made this machine something else.
+    case roleOfAnother(String, below: Receipt)
+    /// Other bundles stand on the one that is to go.
+    case needed(BundleName, by: [BundleName])
     /// An owner that the target does not know.
     case unknownOwner(Owner, path: MemberPath)
     /// No number is left for a new system user.

@@ -21,7 +21,7 @@ extension Installation {
             files: record.files.values.sorted { $0.path < $1.path }, units: units, users: users,
             images: manifest.images.filter { laid.contains($0.archive) }.map(placed),
             operation: manifest.operation.filter { $0.roles.includes(plan.role) }, values: values.shown,
-            warnings: environment.warnings)
+            warnings: environment.warnings, needs: manifest.needs)
     }
 
     /// With the archive's path on the machine.
@@ -93,7 +93,12 @@ extension Plan {
     /// The steps that are done again when nothing has changed: all but commands, which may not bear it.
     var stepsAgain: [Step] {
         guard root.isRunning else { return [] }
-        return steps.filter { if case .command = $0.action { false } else { true } }
+        return steps.filter { step in
+            switch step.action {
+            case .command, .prepare: false
+            default: true
+            }
+        }
     }
 
     /// Folders that the platform may watch: those that the bundle lays files in, among the platforms' data.

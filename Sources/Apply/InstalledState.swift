@@ -86,10 +86,12 @@ public struct InstalledState: Sendable {
                 "platform",
                 "\(receipt.target.profile) \(receipt.target.version), \(receipt.target.architecture.rawValue)",
             ],
-            ["role", receipt.role], ["installed", "\(receipt.installed) by sealift-install \(receipt.installer)"],
+            ["role", receipt.role], ["needs", receipt.needs.map(\.words).joined(separator: ", ")],
+            ["installed", "\(receipt.installed) by sealift-install \(receipt.installer)"],
             ["signed by", receipt.keys.map { "SHA256:" + $0.hex }.joined(separator: ", ")],
             ["files", "\(receipt.files.count), \(drift.isEmpty ? "all as laid" : "\(drift.count) not as laid")"],
         ]
+        rows.removeAll { $0 == ["needs", ""] }
         rows += drift.map { ["", "\($0.what.rawValue) /\($0.path.text)"] }
         rows += units.map { ["unit", "\($0.name) \($0.state)"] }
         if let missing = missingImages {

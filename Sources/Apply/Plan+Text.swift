@@ -75,7 +75,8 @@ extension Step {
             ]
         case .snap(let snap): [kindName, "\(snap.name) revision \(snap.revision)" + (snap.classic ? ", classic" : "")]
         case .snapOffline: [kindName, "no store, no refreshes"]
-        case .command(let run, _, _), .wait(let run, _): [kindName, run.joined(separator: " ")]
+        case .command(let run, _, _), .prepare(let run, _, _), .wait(let run, _):
+            [kindName, run.joined(separator: " ")]
         }
     }
 }

@@ -78,6 +78,7 @@ public struct Planner: ~Copyable {
         let manifest = bundle.manifest
         guard manifest.target.os == .linux else { throw ApplyError.otherSystem(manifest.target.os) }
         if let expires = manifest.expires, expires < now { throw ApplyError.expired(expires, now: now) }
+        try Needs.check(manifest, as: role, on: receipts)
         if !allowsDowngrade { try checkOrder() }
         var others: [MemberPath: BundleName] = [:]
         for receipt in receipts where receipt.bundle.name != manifest.name {
@@ -87,7 +88,7 @@ public struct Planner: ~Copyable {
             let isAllowed = entry.isDirectory ? TargetRoot.allowsFolder(entry.place) : TargetRoot.allows(entry.place)
             guard isAllowed else { throw ApplyError.outsideRoots(entry.place) }
             if let owner = others[entry.place], !entry.isDirectory {
-                throw ApplyError.ownedByOther(entry.place, bundle: owner)
+                throw ApplyError.ownedByOther(entry.place, bundle: owner, wanted: manifest.name)
             }
         }
     }

@@ -93,7 +93,7 @@ extension StepRunner {
             try bringUp(name, enable: enable, start: start, timeout: timeout)
         case .snap(let snap): try install(snap)
         case .snapOffline: try keepFromStore()
-        case .command(let run, let undo, let timeout):
+        case .command(let run, let undo, let timeout), .prepare(let run, let undo, let timeout):
             let words = run.joined(separator: " ")
             say("running \(words)")
             if !undo.isEmpty {

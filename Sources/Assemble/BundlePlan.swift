@@ -84,7 +84,8 @@ public struct BundlePlan: Sendable {
                 profile: definition.profile.name, version: lock.version, os: definition.profile.os,
                 architecture: lock.architecture),
             roles: layout.roles, requirements: layout.requirements + images.requirements, variables: layout.variables,
-            users: layout.users, steps: layout.steps, operation: layout.operation, images: images.bundled, sources: sources(lock))
+            users: layout.users, steps: layout.steps, operation: layout.operation, images: images.bundled,
+            sources: sources(lock), needs: [definition.need].compactMap { $0 })
     }
 
     /// What was fetched as files, each URL once, sorted.

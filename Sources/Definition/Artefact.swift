@@ -17,6 +17,8 @@ public struct Artefact: Sendable {
     public let roles: RoleScope
     /// For which versions.
     public let versions: VersionRange
+    /// Whether it is only laid when a definition gives it.
+    let isOptional: Bool
 }
 
 /// A makers' checksum file and how the line for a file is found in it.

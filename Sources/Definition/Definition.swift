@@ -11,6 +11,10 @@ public struct Definition: Sendable {
     public var path: FilePath
     /// Name and version of the bundle.
     public var name: BundleName
+    /// Whether it brings a platform, or something on top of one.
+    public var kind: DefinitionKind
+    /// The bundle that an add-on stands on; `nil` of a platform.
+    public var need: Need?
     /// The version of the bundle.
     public var version: BundleVersion
     /// The platform asked for.

@@ -1,10 +1,12 @@
 /// The keys of a definition, by the name of their definition in `docs/schema/`; see ``ProfileKeys``.
 enum DefinitionKeys {
     static let definition = [
-        "extends", "name", "version", "platform", "profiles", "roles", "image-source", "images", "allow-missing",
+        "extends", "kind", "name", "version", "needs", "platform", "profiles", "roles", "image-source", "images",
+        "allow-missing",
         "manifests", "charts", "files", "config",
         "role-config", "registries", "variables", "requirements", "units", "artefacts", "expires", "volume-size",
     ]
+    static let need = ["bundle", "version", "platform"]
     static let platform = ["profile", "version", "arch", "hardware"]
     static let image = ["name", "platform"]
     static let chart = [
@@ -12,15 +14,17 @@ enum DefinitionKeys {
     ]
     static let allowedImage = ["name", "reason"]
     static let file = ["path", "from", "content", "template", "mode", "owner", "roles"]
-    static let unit = ProfileKeys.unit.filter { $0 != "versions" }
+    static let unit = ProfileKeys.unit.filter { !["versions", "when"].contains($0) }
+    static let variable = ProfileKeys.variable.filter { $0 != "waived" }
     static let artefact = ["url", "file", "sha256"]
 
     /// All tables of a definition by the name of their schema definition; the outermost is `definition`.
     static let tables: [String: [String]] = [
-        "definition": definition, "platform": platform, "image": image, "allowedImage": allowedImage, "chart": chart,
+        "definition": definition, "need": need, "platform": platform, "image": image, "allowedImage": allowedImage,
+        "chart": chart,
         "file": file,
         "unit": unit,
-        "artefact": artefact, "variable": ProfileKeys.variable,
-        "requirement": (ProfileKeys.tables["requirement"] ?? []).filter { $0 != "versions" },
+        "artefact": artefact, "variable": variable,
+        "requirement": (ProfileKeys.tables["requirement"] ?? []).filter { !["versions", "when"].contains($0) },
     ]
 }

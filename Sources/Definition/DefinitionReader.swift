@@ -8,6 +8,7 @@ import Values
 /// Reads a definition with its profile at hand.
 struct DefinitionReader {
     let path: FilePath
+    let kind: DefinitionKind
     let profile: Profile
 
     /// The file that is extended, as the definition writes it.
@@ -18,7 +19,9 @@ struct DefinitionReader {
 
     init(path: FilePath, profile: Profile, map: YAMLMap) throws(YAMLError) {
         self.path = path
-        self.profile = profile
+        self.kind = try DefinitionKind(map)
+        let name: BundleName? = try map.optional("name")?.value(Self.nameRule) { BundleName($0) }
+        self.profile = kind == .addon ? name.map { profile.underAddon($0) } ?? profile : profile
         self.extends = try map.optional("extends")?.pathText()
         let scope = try ItemReader(roles: profile.roles.map(\.name)).scope(map)
         let roles = profile.roles.filter { scope.includes($0.name) }
@@ -30,9 +33,18 @@ struct DefinitionReader {
         let map = outline.map
         try check(outline)
         let variables = try items.variables(map, changing: profile.variables)
+        let artefacts = try artefacts(map)
+        let said = try said(map, artefacts)
+        let name: BundleName = try map.required("name").value(Self.nameRule) { BundleName($0) }
+        let need = try need(map, kind, of: name)
+        let registries = try mapFile("registries", of: map, profile.registries, variables)
+        let config = try mapFile("config", of: map, profile.config, variables)
+        let roleConfig = try roleConfig(map, variables)
+        try checkRules(map, said)
         return Definition(
-            path: path, name: try map.required("name").value(Self.nameRule) { BundleName($0) },
-            version: try version(try map.required("version")), platform: outline.request, profile: profile,
+            path: path, name: name, kind: kind, need: need,
+            version: try version(try map.required("version")), platform: outline.request,
+            profile: profile.specialised(for: said),
             roles: roles, imageSource: try imageSource(map),
             images: try items.list("images", of: map) { (reader) throws(YAMLError) in
                 try image(reader, architecture: outline.request.architecture)
@@ -42,16 +54,14 @@ struct DefinitionReader {
             files: try items.list("files", of: map) { (reader) throws(YAMLError) in
                 try file(reader, variables)
             },
-            config: try mapFile("config", of: map, profile.config, variables),
-            roleConfig: try roleConfig(map, variables),
-            registries: try mapFile("registries", of: map, profile.registries, variables),
-            variables: variables, requirements: try requirements(map),
-            units: try units(map), artefacts: try artefacts(map),
+            config: config, roleConfig: roleConfig, registries: registries,
+            variables: try waiving(variables, map), requirements: try requirements(map),
+            units: try units(map), artefacts: artefacts,
             expires: try map.optional("expires")?.timestamp(), volumeSize: try volumeSize(map),
             canonicalText: outline.canonicalText, text: text)
     }
 
-    private static let nameRule = "a name of a-z, 0-9 and - that does not begin with -"
+    static let nameRule = "a name of a-z, 0-9 and - that does not begin with -"
 
     /// A plain number is taken too: versions such as `7` or `2026.1` need no quotes, since they are kept as written.
     private func version(_ reader: YAMLReader) throws(YAMLError) -> BundleVersion {

@@ -24,7 +24,7 @@ extension ItemReader {
             severity: try fields.required("severity").word(of: ["fail", "warn"]) == "fail" ? .fail : .warn,
             reason: reason,
             fix: try fields.optional("fix")?.nonEmptyString(), roles: try scope(fields))
-        return ForVersions(versions: try versions(fields), item: requirement)
+        return ForVersions(versions: try versions(fields), item: requirement, condition: try condition(fields))
     }
 
     /// A table: one line for each kind of docs/format.md §10.
@@ -46,9 +46,7 @@ extension ItemReader {
         case "default-route": return .defaultRoute
         case "route-overlap": return .routeOverlap(networks: try networks(try fields.required("networks")))
         case "path-absent":
-            var paths: [String] = []
-            for path in try fields.required("paths").list() { paths.append(try path.absolutePath()) }
-            return .pathAbsent(paths)
+            return .pathAbsent(try paths(try fields.required("paths")))
         case "program":
             return .program(try fields.required("programs").words("letters, digits, `.`, `_`, `-`, `+`", "._-+"))
         case "systemd": return .systemd(minimum: try fields.required("minimum").integer(in: 1...9_999))
@@ -58,6 +56,7 @@ extension ItemReader {
             return .sysctl(
                 key: try fields.required("key").nonEmptyString(),
                 minimum: try fields.required("minimum").integer(in: 0...Int.max))
+        case "selinux": return .selinux(policy: try paths(try fields.required("paths")))
         default: return .swapOff
         }
     }
@@ -68,6 +67,12 @@ extension ItemReader {
             ports.append(try port.value("a port such as 6443/tcp or 2379-2380/tcp") { PortRange($0) })
         }
         return ports
+    }
+
+    private func paths(_ reader: YAMLReader) throws(YAMLError) -> [String] {
+        var paths: [String] = []
+        for path in try reader.list() { paths.append(try path.absolutePath()) }
+        return paths
     }
 
     private func networks(_ reader: YAMLReader) throws(YAMLError) -> [String] {

@@ -4,7 +4,7 @@ import LibYAML
 extension ItemReader {
     /// All steps, in the order in which their kinds are done.
     func steps(_ map: YAMLMap) throws(YAMLError) -> [ForVersions<Step>] {
-        try modules(map) + sysctls(map) + labels(map) + units(map) + commands(map) + waits(map)
+        try modules(map) + sysctls(map) + preparations(map) + labels(map) + units(map) + commands(map) + waits(map)
     }
 
     private func modules(_ map: YAMLMap) throws(YAMLError) -> [ForVersions<Step>] {
@@ -42,6 +42,15 @@ extension ItemReader {
     private func commands(_ map: YAMLMap) throws(YAMLError) -> [ForVersions<Step>] {
         try ranged("commands", of: map, keys: ProfileKeys.command) { (fields) throws(YAMLError) -> Step in
             let action = Step.Action.command(
+                run: try fields.required("run").arguments(), undo: try fields.optional("undo")?.arguments() ?? [],
+                timeout: try fields.optional("timeout")?.integer(in: Self.timeouts) ?? 120)
+            return Step(action, roles: try scope(fields))
+        }
+    }
+
+    private func preparations(_ map: YAMLMap) throws(YAMLError) -> [ForVersions<Step>] {
+        try ranged("preparations", of: map, keys: ProfileKeys.command) { (fields) throws(YAMLError) -> Step in
+            let action = Step.Action.prepare(
                 run: try fields.required("run").arguments(), undo: try fields.optional("undo")?.arguments() ?? [],
                 timeout: try fields.optional("timeout")?.integer(in: Self.timeouts) ?? 120)
             return Step(action, roles: try scope(fields))

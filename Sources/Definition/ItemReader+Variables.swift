@@ -5,7 +5,9 @@ extension ItemReader {
     /// `variables:`, a map from name to `type`, `ask`, `default`, `required`, `roles`.
     ///
     /// - Parameter known: Variables that a profile has already: here they may be narrowed and given a default.
-    func variables(_ map: YAMLMap, changing known: [VariableRule] = []) throws(YAMLError) -> [VariableRule] {
+    ///   `nil` where the profile itself is read.
+    func variables(_ map: YAMLMap, changing base: [VariableRule]? = nil) throws(YAMLError) -> [VariableRule] {
+        let known = base ?? []
         guard let reader = map.optional("variables") else { return known }
         var rules = known
         for entry in try reader.entries() {
@@ -15,14 +17,17 @@ extension ItemReader {
                     expected: "a name of A-Z, 0-9 and _ that begins with a letter")
             }
             let index = rules.firstIndex { $0.variable.name == entry.key }
-            let rule = try variable(entry.key, entry.value, base: index.map { rules[$0] })
+            let rule = try variable(
+                entry.key, entry.value, base: index.map { rules[$0] }, isProfile: base == nil)
             if let index { rules[index] = rule } else { rules.append(rule) }
         }
         return rules
     }
 
-    private func variable(_ name: String, _ reader: YAMLReader, base: VariableRule?) throws(YAMLError) -> VariableRule {
-        let fields = try reader.map(ProfileKeys.variable)
+    private func variable(
+        _ name: String, _ reader: YAMLReader, base: VariableRule?, isProfile: Bool
+    ) throws(YAMLError) -> VariableRule {
+        let fields = try reader.map(isProfile ? ProfileKeys.variable : DefinitionKeys.variable)
         let type = try type(fields, base: base?.variable.type)
         let ask = try fields.optional("ask")?.question() ?? base?.variable.ask
         guard let ask else { throw .missingKey("ask", reader.location, place: reader.place) }
@@ -33,7 +38,8 @@ extension ItemReader {
         let variable = Variable(
             name: name, type: type, ask: ask, required: required == .always, defaultValue: text, roles: roles,
             values: values)
-        return VariableRule(variable: variable, required: required)
+        let waiver = isProfile ? try waiver(fields) : base?.waiver
+        return VariableRule(variable: variable, required: required, waiver: waiver)
     }
 
     /// The type; of a variable that a profile has already, the same or a narrower one.

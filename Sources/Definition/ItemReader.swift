@@ -47,7 +47,8 @@ struct ItemReader {
     ) throws(YAMLError) -> [ForVersions<Item>] {
         try list(key, of: map) { (element) throws(YAMLError) in
             let fields = try element.map(keys)
-            return ForVersions(versions: try versions(fields), item: try read(fields))
+            let condition = keys.contains("when") ? try condition(fields) : .always
+            return ForVersions(versions: try versions(fields), item: try read(fields), condition: condition)
         }
     }
 }

@@ -59,4 +59,6 @@ public struct MapFile: Sendable {
     public let secrets: [String]
     /// What the profile itself sets; a definition that sets the same key wins.
     public let presets: [Preset]
+    /// What keys ask of others.
+    let rules: [MapFileRule]
 }

@@ -6,12 +6,12 @@ enum ProfileKeys {
         "artefacts", "snaps",
         "images", "manifests", "charts", "config", "registries", "directories", "files", "links", "users", "modules",
         "sysctls",
-        "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",
+        "preparations", "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",
     ]
     static let versions = ["exact", "example", "range"]
     static let channel = ["kind", "url", "names"]
     static let role = ["name", "summary", "words"]
-    static let artefact = ["name", "url", "checksum", "path", "mode", "owner", "roles", "versions"]
+    static let artefact = ["name", "url", "checksum", "path", "mode", "owner", "roles", "versions", "optional"]
     static let checksum = ["url", "name", "form"]
     static let snaps = ["store", "path", "mode", "owner", "keys", "offline", "items"]
     static let snap = ["name", "channel", "timeout", "roles", "versions"]
@@ -24,33 +24,35 @@ enum ProfileKeys {
     static let chartManifest = ["path", "mode", "owner", "roles", "object"]
     static let mapFile = [
         "path", "mode", "owner", "roles", "format", "keys", "appends", "refused", "secrets",
-        "presets",
+        "presets", "rules",
     ]
     static let keyGroup = ["roles"] + MapFile.ValueType.allCases.map(\.rawValue)
     static let preset = ["key", "value", "roles", "versions"]
-    static let directory = ["path", "mode", "owner", "roles", "versions"]
-    static let file = ["path", "mode", "owner", "roles", "versions", "content", "template", "words"]
-    static let link = ["path", "target", "roles", "versions"]
+    static let directory = ["path", "mode", "owner", "roles", "versions", "when"]
+    static let file = ["path", "mode", "owner", "roles", "versions", "when", "content", "template", "words"]
+    static let link = ["path", "target", "roles", "versions", "when"]
     static let user = ["name", "home", "shell", "roles", "versions"]
-    static let module = ["name", "roles", "versions"]
-    static let sysctl = ["key", "value", "roles", "versions"]
-    static let label = ["path", "roles", "versions"]
-    static let unit = ["name", "enable", "start", "timeout", "roles", "versions"]
-    static let command = ["run", "undo", "timeout", "roles", "versions"]
-    static let wait = ["run", "timeout", "roles", "versions"]
+    static let module = ["name", "roles", "versions", "when"]
+    static let sysctl = ["key", "value", "roles", "versions", "when"]
+    static let label = ["path", "roles", "versions", "when"]
+    static let unit = ["name", "enable", "start", "timeout", "roles", "versions", "when"]
+    static let command = ["run", "undo", "timeout", "roles", "versions", "when"]
+    static let wait = ["run", "timeout", "roles", "versions", "when"]
     static let operation = ["kind", "roles", "versions"]
     static let operationMembers: [String: [String]] = [
         "datastore": ["path"], "ready": ["run"], "image-runtime": ["list", "import"], "certificates": ["path"],
         "teardown": ["run", "timeout"], "data": ["path"], "remains": ["what"], "rollback": ["way", "reason"],
     ]
     static let hardwareClass = ["summary", "requirements"]
-    static let variable = ["type", "values", "ask", "default", "required", "roles"]
-    static let requirement = ["id", "kind", "severity", "reason", "source", "fix", "roles", "versions"]
+    static let variable = ["type", "values", "ask", "default", "required", "roles", "waived"]
+    static let waiver = ["config", "roles"]
+    static let rule = ["key", "when", "reason"]
+    static let requirement = ["id", "kind", "severity", "reason", "source", "fix", "roles", "versions", "when"]
     static let requirementMembers: [String: [String]] = [
         "cores": ["minimum"], "memory": ["minimum"], "disk": ["path", "minimum"], "kernel": ["minimum"],
         "kernel-config": ["options"], "kernel-module": ["modules"], "cgroup": ["v2", "v1"], "port": ["ports"],
         "default-route": [], "route-overlap": ["networks"], "path-absent": ["paths"], "program": ["programs"],
-        "systemd": ["minimum"], "host-name": [], "sysctl": ["key", "minimum"], "swap-off": [],
+        "systemd": ["minimum"], "host-name": [], "sysctl": ["key", "minimum"], "swap-off": [], "selinux": ["paths"],
         "snapd": ["minimum"],
     ]
 
@@ -63,7 +65,7 @@ enum ProfileKeys {
         "mapFile": mapFile, "keyGroup": keyGroup, "preset": preset,
         "directory": directory, "file": file, "link": link, "user": user, "module": module, "sysctl": sysctl,
         "label": label, "unit": unit, "command": command, "wait": wait, "hardwareClass": hardwareClass,
-        "variable": variable,
+        "variable": variable, "waiver": waiver, "rule": rule, "condition": Condition.keys,
         "operation": operation + Set(operationMembers.values.flatMap { $0 }).sorted(),
         "requirement": requirement + Set(requirementMembers.values.flatMap { $0 }).sorted(),
     ]

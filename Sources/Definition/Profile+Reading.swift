@@ -43,6 +43,7 @@ extension Profile {
         self.canonicalText = document.root.value.text
         try checkVariables(in: document.reader)
         try checkSnaps(in: document.reader)
+        try checkConditions(in: document.reader)
     }
 
     /// The roles, their words by role, and the words' names as `role.WORD`.

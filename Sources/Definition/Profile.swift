@@ -65,6 +65,14 @@ public struct ForVersions<Item: Sendable>: Sendable {
     public let versions: VersionRange
     /// The thing itself.
     public let item: Item
+    /// What a definition must say for it to count.
+    let condition: Condition
+
+    init(versions: VersionRange, item: Item, condition: Condition = .always) {
+        self.versions = versions
+        self.item = item
+        self.condition = condition
+    }
 }
 
 /// How a profile's versions are named.
@@ -125,4 +133,6 @@ public struct VariableRule: Hashable, Sendable {
     public var variable: Variable
     /// Who must give a value.
     public var required: Required
+    /// When it need not be given after all.
+    var waiver: Waiver?
 }

@@ -204,7 +204,7 @@ extension Step {
             [name, enable ? "enabled" : "", start ? "started" : ""].filter { !$0.isEmpty }.joined(separator: ", ")
         case .snap(let snap): snap.name
         case .snapOffline: "kept from its store"
-        case .command(let run, _, _), .wait(let run, _): run.joined(separator: " ")
+        case .prepare(let run, _, _), .command(let run, _, _), .wait(let run, _): run.joined(separator: " ")
         }
     }
 }

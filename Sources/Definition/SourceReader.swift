@@ -39,7 +39,7 @@ struct SourceReader {
             name: name, url: try fields.optional("url").map { (reader) throws(YAMLError) in try url(reader) },
             checksum: try checksum(fields), destination: try fields.required("path").destination(),
             permissions: try items.permissions(fields, mode: .file), roles: try items.scope(fields),
-            versions: try items.versions(fields))
+            versions: try items.versions(fields), isOptional: try fields.optional("optional")?.bool() ?? false)
     }
 
     private func checksum(_ fields: YAMLMap) throws(YAMLError) -> ChecksumSource? {

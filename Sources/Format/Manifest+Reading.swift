@@ -55,7 +55,8 @@ extension Manifest {
             images: try reader.array("images", BundledImage.read),
             sources: try reader.array("sources", Source.read), volumes: try reader.array("volumes", Volume.read),
             chunks: try reader.array("chunks", Chunk.read), entries: entries.map(\.entry),
-            critical: try reader.strings("critical"), extensions: try reader.object("extensions").object)
+            critical: try reader.strings("critical"), extensions: try reader.object("extensions").object,
+            needs: try reader.optionalArray("needs", Need.read) ?? [])
         // What `space` says is computed and compared with the spelling as a whole.
         _ = try reader.items("space")
         try reader.finish()

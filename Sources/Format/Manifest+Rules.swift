@@ -26,6 +26,8 @@ extension Manifest {
         try sorted(images.map(\.name), in: "images")
         try sorted(sources.map(\.url), in: "sources")
         try sorted(critical, in: "critical")
+        try sorted(needs.map(\.bundle.description), in: "needs")
+        guard !needs.contains(where: { $0.bundle == name }) else { throw broken("needs", "name the bundle itself") }
         guard !roles.isEmpty else { throw broken("roles", "are none") }
         for variable in variables {
             guard let value = variable.defaultValue else { continue }

@@ -26,6 +26,8 @@ public struct Manifest: Hashable, Sendable {
     public var builder: Builder
     /// What it is for.
     public var target: Target
+    /// Bundles that must be there before this one, sorted by name; of an add-on only.
+    public var needs: [Need]
     /// What a machine can be; at least one.
     public var roles: [Role]
     /// What a machine must meet.
@@ -60,7 +62,7 @@ public struct Manifest: Hashable, Sendable {
         users: [SystemUser] = [], steps: [Step] = [], operation: [Operation] = [],
         images: [BundledImage] = [], sources: [Source] = [],
         volumes: [Volume] = [], chunks: [Chunk] = [], entries: [Entry] = [], critical: [String] = [],
-        extensions: JSONObject = JSONObject()
+        extensions: JSONObject = JSONObject(), needs: [Need] = []
     ) {
         self.name = name
         self.version = version
@@ -82,6 +84,7 @@ public struct Manifest: Hashable, Sendable {
         self.entries = entries
         self.critical = critical
         self.extensions = extensions
+        self.needs = needs
     }
 
     /// The name of the bundle's folder: `<name>-<version>-<profile>-<arch>`.

@@ -8,7 +8,7 @@ extension Receipt {
         for (name, value) in values { valuesObject.append(name, .string(value)) }
         return object([
             ("format", .integer(Self.format)), ("bundle", bundle.json), ("target", target.json),
-            ("role", .string(role)),
+            ("needs", needs.isEmpty ? .none : .some(.array(needs.map(\.json)))), ("role", .string(role)),
             ("installed", .string(installed.description)), ("installer", .string(installer)),
             ("keys", strings(keys.map { "SHA256:" + $0.hex })), ("files", .array(files.map(\.json))),
             ("units", strings(units)), ("users", strings(users)), ("images", .array(images.map(\.json))),
@@ -55,7 +55,8 @@ extension Receipt {
             files: try reader.array("files", File.read), units: try reader.strings("units"),
             users: try reader.strings("users"), images: try reader.array("images", BundledImage.read),
             operation: try reader.optionalArray("operation", Operation.read) ?? [],
-            values: values.map { (name: $0.key, value: $0.value) }, warnings: try reader.strings("warnings"))
+            values: values.map { (name: $0.key, value: $0.value) }, warnings: try reader.strings("warnings"),
+            needs: try reader.optionalArray("needs", Need.read) ?? [])
         try reader.finish()
         return receipt
     }

@@ -11,6 +11,8 @@ public struct Receipt: Hashable, Sendable {
     public var bundle: Bundle
     /// What it was for.
     public var target: Manifest.Target
+    /// Bundles that must stay as long as this one is there.
+    public var needs: [Need]
     /// What the machine became.
     public var role: String
     /// When, by the machine's own clock.
@@ -39,7 +41,7 @@ public struct Receipt: Hashable, Sendable {
         bundle: Bundle, target: Manifest.Target, role: String, installed: Timestamp, installer: String,
         keys: [SHA256Digest], files: [File], units: [String] = [], users: [String] = [], images: [BundledImage] = [],
         operation: [Operation] = [],
-        values: [(name: String, value: String)] = [], warnings: [String] = []
+        values: [(name: String, value: String)] = [], warnings: [String] = [], needs: [Need] = []
     ) {
         self.bundle = bundle
         self.target = target
@@ -54,6 +56,7 @@ public struct Receipt: Hashable, Sendable {
         self.operation = operation
         self.values = values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         self.warnings = warnings
+        self.needs = needs
     }
 
     /// Which bundle was installed.

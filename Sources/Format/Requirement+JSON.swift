@@ -22,7 +22,7 @@ extension Requirement {
         case .cgroup(let v2, let v1): [("v2", strings(v2)), ("v1", v1.map(strings))]
         case .port(let ranges): [("ports", strings(ranges.map(\.description)))]
         case .routeOverlap(let networks): [("networks", strings(networks))]
-        case .pathAbsent(let paths): [("paths", strings(paths))]
+        case .pathAbsent(let paths), .selinux(let paths): [("paths", strings(paths))]
         case .program(let programs): [("programs", strings(programs))]
         case .systemd(let minimum): [("minimum", .integer(minimum))]
         case .sysctl(let key, let minimum): [("key", .string(key)), ("minimum", .integer(minimum))]
@@ -88,6 +88,11 @@ extension Requirement {
         case "sysctl": return .sysctl(key: try reader.string("key"), minimum: try reader.integer("minimum"))
         case "swap-off": return .swapOff
         case "snapd": return .snapd(minimum: Version(try reader.string("minimum")))
+        case "selinux":
+            return .selinux(
+                policy: try reader.array("paths") { (item) throws(JSONError) in
+                    try item.parsed(as: "an absolute path", absolutePath)
+                })
         default:
             guard let rule = try WindowsRule.read(kind, reader) else {
                 throw item.invalid("a kind of requirement that this version knows", found: kind)

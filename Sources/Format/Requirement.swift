@@ -57,6 +57,8 @@ public struct Requirement: Hashable, Sendable {
         case snapd(minimum: Version)
         /// What only a Windows machine shows.
         case windows(WindowsRule)
+        /// SELinux does not enforce, or one of these absolute paths shows that the platform's policy is there.
+        case selinux(policy: [String])
     }
 
     /// The word for the rule's kind in a manifest.
@@ -80,6 +82,7 @@ public struct Requirement: Hashable, Sendable {
         case .swapOff: "swap-off"
         case .snapd: "snapd"
         case .windows(let rule): rule.kindName
+        case .selinux: "selinux"
         }
     }
 }

@@ -20,7 +20,7 @@ extension Step {
             ]
         case .snap(let snap): snap.members
         case .snapOffline: []
-        case .command(let run, let undo, let timeout):
+        case .command(let run, let undo, let timeout), .prepare(let run, let undo, let timeout):
             [("run", strings(run)), ("undo", strings(undo)), ("timeout", .integer(timeout))]
         case .wait(let run, let timeout): [("run", strings(run)), ("timeout", .integer(timeout))]
         }
@@ -48,6 +48,9 @@ extension Step {
         case "snap-offline": return .snapOffline
         case "command":
             return .command(
+                run: try arguments("run", reader), undo: try reader.strings("undo"), timeout: try timeout(reader))
+        case "prepare":
+            return .prepare(
                 run: try arguments("run", reader), undo: try reader.strings("undo"), timeout: try timeout(reader))
         case "wait": return .wait(run: try arguments("run", reader), timeout: try timeout(reader))
         default: throw item.invalid("a kind of step that this version knows", found: kind)

@@ -17,6 +17,8 @@ public struct Step: Hashable, Sendable {
         case module(name: String)
         /// Sets a kernel parameter now.
         case sysctl(key: String, value: String)
+        /// Runs a program without a shell, before labels are restored and units start; `undo` may be empty.
+        case prepare(run: [String], undo: [String], timeout: Int)
         /// Restores SELinux labels below an absolute path.
         case label(path: String)
         /// Enables, starts and waits for a systemd unit; `timeout` in seconds.
@@ -36,6 +38,7 @@ public struct Step: Hashable, Sendable {
         switch action {
         case .module: "module"
         case .sysctl: "sysctl"
+        case .prepare: "prepare"
         case .label: "label"
         case .unit: "unit"
         case .snap: "snap"
@@ -50,12 +53,13 @@ public struct Step: Hashable, Sendable {
         switch action {
         case .module: 0
         case .sysctl: 1
-        case .label: 2
-        case .unit: 3
+        case .prepare: 2
+        case .label: 3
+        case .unit: 4
         // One place: among snaps the manifest's order counts.
-        case .snap, .snapOffline: 4
-        case .command: 5
-        case .wait: 6
+        case .snap, .snapOffline: 5
+        case .command: 6
+        case .wait: 7
         }
     }
 }

@@ -46,8 +46,10 @@ enum SiteOptions {
             sources.append(try .file(path, Files.read(FilePath(path), limit: SiteFile.maximumSize)))
         }
         let (site, missing) = try siteFile(invocation, opened, target)
+        let outgrown = Needs.outgrown(by: manifest, among: receipts)
         if let site { sources.append(site.source) }
-        let warnings = (site?.warnings ?? missing) + (try sources.compactMap { try $0.exposure(in: manifest) })
+        let warnings =
+            outgrown + (site?.warnings ?? missing) + (try sources.compactMap { try $0.exposure(in: manifest) })
         if let previous { sources.append(.receipt(previous)) }
         let asks = invocation.flag("yes") ? nil : conversation
         let role = try role(invocation, manifest, receipts, site, asks)
@@ -64,7 +66,7 @@ enum SiteOptions {
         var asked = invocation.value("role") ?? site?.role
         let previous = receipts.first { $0.bundle.name == manifest.name }
         let installed = previous.flatMap { receipt in manifest.roles.first { $0.name == receipt.role }?.name }
-        if asked == nil { asked = installed }
+        if asked == nil { asked = installed ?? Needs.role(of: manifest, on: receipts) }
         if asked == nil, manifest.roles.count > 1, let person { asked = try person.role(of: manifest) }
         return try Planner.role(asked, of: manifest)
     }

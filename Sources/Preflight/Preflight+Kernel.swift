@@ -51,6 +51,15 @@ extension Preflight {
         return .broken("missing: \(words)")
     }
 
+    /// SELinux is off or only warns (selinuxfs, `enforce`), or one of the paths shows that a policy for the platform is there.
+    func selinux(_ policy: [String]) throws(Unreadable) -> Finding.Measurement {
+        guard try probe.exists("/sys/fs/selinux/enforce") else { return .holds("SELinux is off") }
+        guard let text = probe.text("/sys/fs/selinux/enforce") else { return .unknown("SELinux does not tell") }
+        guard text.hasPrefix("1") else { return .holds("SELinux does not enforce") }
+        for path in policy where try probe.exists(path) { return .holds("the policy is there") }
+        return .broken("SELinux enforces, and there is no policy")
+    }
+
     private func plain(_ name: some StringProtocol) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
 
     /// Controllers of the unified hierarchy, or those of v1 where that is accepted. Hybrid machines are v1.

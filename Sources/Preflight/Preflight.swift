@@ -93,6 +93,7 @@ public struct Preflight: Sendable {
         case .swapOff: try swapOff()
         case .snapd(let minimum): try snapd(minimum)
         case .windows: .unknown("only Windows shows it")
+        case .selinux(let policy): try selinux(policy)
         }
     }
 
@@ -136,6 +137,7 @@ extension Requirement.Rule {
         case .swapOff: "no swap"
         case .snapd(let minimum): "snapd \(minimum) or newer, snaps below /snap"
         case .windows(let rule): rule.kindName
+        case .selinux: "a policy where SELinux enforces"
         }
     }
 }

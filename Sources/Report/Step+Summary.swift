@@ -11,7 +11,7 @@ extension Step {
             name + (enable ? ", enabled" : "") + (start ? ", started" : "")
         case .snap(let snap): "\(snap.name) revision \(snap.revision)" + (snap.classic ? ", classic" : "")
         case .snapOffline: "no store, no refreshes"
-        case .command(let run, _, _), .wait(let run, _): run.joined(separator: " ")
+        case .command(let run, _, _), .prepare(let run, _, _), .wait(let run, _): run.joined(separator: " ")
         }
     }
 }

@@ -88,7 +88,7 @@ struct InspectedBundle {
             what = name + (enable ? ", enabled" : "") + (start ? ", started" : "")
         case .snap(let snap): what = "\(snap.name) revision \(snap.revision)" + (snap.classic ? ", classic" : "")
         case .snapOffline: what = "no store, no refreshes"
-        case .command(let run, _, _), .wait(let run, _): what = run.joined(separator: " ")
+        case .command(let run, _, _), .prepare(let run, _, _), .wait(let run, _): what = run.joined(separator: " ")
         }
         return [step.kindName, what, step.roles.names?.joined(separator: ",") ?? ""]
     }

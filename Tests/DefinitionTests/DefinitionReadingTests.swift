@@ -104,7 +104,7 @@ struct DefinitionReadingTests {
         ),
         (
             "config: {node-name: \"${NODE}\"}", 4, 21,
-            "config.node-name: expected a variable that is declared: K3S_TOKEN, K3S_URL, NODE_IP, found \"${NODE}\"",
+            "config.node-name: expected a variable that is declared: K3S_AGENT_TOKEN, K3S_TOKEN, K3S_URL, NODE_IP, found \"${NODE}\"",
             nil
         ),
         (

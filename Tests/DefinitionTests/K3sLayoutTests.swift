@@ -104,7 +104,7 @@ struct K3sLayoutTests {
     func `join values are templates`(role: String, unit: String, expected: String) throws {
         let text = try #require(try layout().text("/etc/systemd/system/\(unit).service.env", role))
         let bytes = try Template(Array(text.utf8), format: .env).rendered { name in
-            name == "K3S_TOKEN" ? (.secret, "t$") : (.url, "https://a:6443")
+            name == "K3S_TOKEN" ? (.secret, "t$") : name == "K3S_URL" ? (.httpsURL, "https://a:6443") : nil
         }
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }
@@ -195,6 +195,6 @@ struct K3sLayoutTests {
         #expect(layout.entries.allSatisfy { $0.roles == .all && !$0.path.text.hasPrefix("roles/") })
         #expect(layout.entry("/etc/systemd/system/k3s-agent.service", "first-server") == nil)
         #expect(layout.steps.allSatisfy { $0.roles == .all })
-        #expect(layout.variables.map(\.name).sorted() == ["K3S_TOKEN", "NODE_IP"])
+        #expect(layout.variables.map(\.name).sorted() == ["K3S_AGENT_TOKEN", "K3S_TOKEN", "NODE_IP"])
     }
 }

@@ -144,6 +144,7 @@ struct ProfileReadingTests {
                   - {id: n, kind: host-name, severity: warn, reason: r}
                   - {id: o, kind: sysctl, key: fs.inotify.max_user_instances, minimum: 1024, severity: warn, reason: r}
                   - {id: p, kind: swap-off, severity: warn, reason: r}
+                  - {id: q, kind: selinux, paths: [/p], severity: warn, reason: r}
                 """)
         let release = try #require(profile.release(Version("1.2"), .amd64))
         #expect(
@@ -161,6 +162,7 @@ struct ProfileReadingTests {
             .cgroup(v2: ["cpu"], v1: ["memory"]), .port(["80/tcp", "2379-2380/tcp"].compactMap { PortRange($0) }),
             .defaultRoute, .routeOverlap(networks: ["10.0.0.0/8"]), .pathAbsent(["/a"]), .program(["mount"]),
             .systemd(minimum: 219), .hostName, .sysctl(key: "fs.inotify.max_user_instances", minimum: 1_024), .swapOff,
+            .selinux(policy: ["/p"]),
         ]
         #expect(release.requirements.map(\.rule) == rules)
         #expect(release.requirements[0].reason == "r (s)")

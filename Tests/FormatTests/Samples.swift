@@ -105,7 +105,8 @@ enum Sample {
                 .kernelModule(modules: ["overlay"]),
                 .cgroup(v2: ["cpu", "memory"], v1: ["memory"]), .cgroup(v2: ["cpu"], v1: nil),
                 .port([try #require(PortRange("6443/tcp")), try #require(PortRange("2379-2380/tcp"))]), .defaultRoute,
-                .routeOverlap(networks: ["10.42.0.0/16"]), .pathAbsent(["/etc/rancher/rke2"]), .program(["modprobe"]),
+                .routeOverlap(networks: ["10.42.0.0/16"]), .pathAbsent(["/etc/rancher/rke2"]), .selinux(policy: ["/p"]),
+                .program(["modprobe"]),
                 .systemd(minimum: 219), .hostName, .sysctl(key: "kernel.keys.root_maxkeys", minimum: 10_000), .swapOff,
                 .snapd(minimum: Version("2.54")),
             ]

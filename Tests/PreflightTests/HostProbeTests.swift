@@ -34,7 +34,8 @@ import Values
             [
                 .cores(minimum: 1), .memory(minimum: 1), .disk(path: "/", minimum: 1), .kernel(minimum: Version("3")),
                 .port(Rules.ranges), .defaultRoute, .routeOverlap(networks: ["10.42.0.0/16"]), .swapOff, .hostName,
-                .pathAbsent(["/none"]), .program(["sh"]), .systemd(minimum: 1), .cgroup(v2: [], v1: []),
+                .pathAbsent(["/none"]), .program(["sh"]), .selinux(policy: ["/none"]), .systemd(minimum: 1),
+                .cgroup(v2: [], v1: []),
                 .kernelConfig(options: []), .kernelModule(modules: []), .sysctl(key: "kernel.pid_max", minimum: 1),
             ], entries: [program("usr/local/bin/sealift-probe")])
         let unknown = found.with(.unknown).map(\.id)

@@ -38,3 +38,11 @@ struct PlayedProbe: MachineProbe {
         return root
     }
 }
+
+extension PlayedProbe {
+    /// Has SELinux say `1` for enforcing, `0` for not.
+    mutating func enforces(_ text: String) {
+        paths.insert("/sys/fs/selinux/enforce")
+        texts["/sys/fs/selinux/enforce"] = text
+    }
+}

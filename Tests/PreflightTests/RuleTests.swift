@@ -299,6 +299,14 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(.pathAbsent(["/x"]), .unknown, "/x cannot be looked at") { $0.kinds["/x"] = .hidden },
         Case(.pathAbsent(["/x"]), .fail, "there: /x") { $0.kinds["/x"] = .link },
         Case(.program(["mount"]), .unknown, "/sbin/mount cannot be looked at") { $0.kinds["/sbin/mount"] = .hidden },
+        Case(.selinux(policy: ["/p"]), .pass, "SELinux is off") { _ in },
+        Case(.selinux(policy: ["/p"]), .pass, "SELinux does not enforce") { $0.enforces("0") },
+        Case(.selinux(policy: ["/q", "/p"]), .pass, "the policy is there") {
+            $0.enforces("1")
+            $0.paths.insert("/p")
+        },
+        Case(.selinux(policy: ["/p"]), .fail, "SELinux enforces, and there is no policy") { $0.enforces("1") },
+        Case(.selinux(policy: ["/p"]), .unknown, "SELinux does not tell") { $0.paths = ["/sys/fs/selinux/enforce"] },
         Case(.disk(path: "/", minimum: 1), .unknown, "the file system of / does not tell") { $0.hidesMounts = true },
         Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(5)), .pass, "5.0 GiB at /") { _ in },
         Case(.disk(path: "/var/lib/rancher", minimum: .gibibytes(6)), .fail, "5.0 GiB at /") { _ in },

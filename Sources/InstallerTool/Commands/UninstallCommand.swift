@@ -23,6 +23,7 @@ enum UninstallCommand {
         defer { withExtendedLifetime(lock) {} }
         try RecoverCommand.recover(target, console)
         let receipt = try InstalledReceipt.named(invocation.value("name"), at: target)
+        try Needs.checkRemoval(of: receipt, from: InstalledBundles.receipts(root: target.path))
         let removal = try Removal(of: receipt, at: target, purges: invocation.flag("purge"))
         console.show(removal.text)
         if !invocation.flag("yes") {

@@ -1,5 +1,3 @@
-public import Values
-
 /// Which versions something is for: alternatives of bounds that must all hold, such as `>=v1.33.14 <v1.34`.
 ///
 /// Bounds compare as ``Version`` does: `<v1.37` takes in the pre-releases of v1.37.0, and `>=v1.36.2` takes in v1.36.2+k3s1.
@@ -54,11 +52,17 @@ public struct VersionRange: Hashable, Sendable {
     }
 }
 
+extension VersionRange {
+    /// The alternatives as ``init(_:)`` takes them; none for ``all``.
+    public var texts: [String] {
+        alternatives.map { $0.map { $0.comparison.rawValue + $0.version.text }.joined(separator: " ") }
+    }
+}
+
 extension VersionRange: CustomStringConvertible {
     /// The range as it is written, alternatives joined by ` or `; `every version` for ``all``.
     public var description: String {
         guard !alternatives.isEmpty else { return "every version" }
-        return alternatives.map { $0.map { $0.comparison.rawValue + $0.version.text }.joined(separator: " ") }
-            .joined(separator: " or ")
+        return texts.joined(separator: " or ")
     }
 }
