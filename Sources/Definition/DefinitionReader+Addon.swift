@@ -48,7 +48,9 @@ extension Profile {
     func underAddon(_ name: BundleName) -> Profile {
         var profile = self
         profile.artefacts = []
+        profile.snaps = nil
         profile.images.lists = []
+        profile.images.members = []
         profile.images.archives = []
         profile.images.folders = images.folders.map { $0.holding(archiveOf: name) }
         profile.config = nil

@@ -1,3 +1,4 @@
+public import Values
 import LibYAML
 
 /// A file within a snap of the platform that names images.

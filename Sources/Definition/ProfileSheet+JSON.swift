@@ -48,7 +48,12 @@ extension ProfileSheet {
     private var releaseJSON: JSONValue {
         members([
             ("version", .string(release.version.text)), ("arch", .string(release.architecture.rawValue)),
-            ("artefacts", .array(release.artefacts.map(json))), ("imageList", release.imageList.map(json)),
+            ("artefacts", .array(release.artefacts.map(json))),
+            (
+                "optionalArtefacts",
+                .array(
+                    optional.map { ["name": .string($0.name), "path": .string("/\($0.destination)")] })
+            ), ("imageList", release.imageList.map(json)),
             ("imageArchive", release.imageArchive.map(json)),
             (
                 "laid",

@@ -77,6 +77,9 @@ extension ProfileSheet {
     private var fetched: Section {
         var lines: [String] = []
         for artefact in release.artefacts { lines += self.lines(artefact, called: artefact.name) }
+        for artefact in optional {
+            lines += table([[artefact.name, "laid as /\(artefact.destination) when a definition gives it"]])
+        }
         if let list = release.imageList {
             lines += table([["list of images", list.url]] + rows(list.checksum))
         }

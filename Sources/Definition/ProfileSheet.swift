@@ -4,7 +4,10 @@ public import Values
 /// A profile at one version for one architecture, as a person or a program reads about it: what is fetched, where it is laid, what a
 /// machine must have, what a site is asked for.
 public struct ProfileSheet: Sendable {
+    /// What is laid, done and asked for where a definition gives no optional artefact and sets nothing.
     let release: Release
+    /// What a definition may give.
+    let optional: [Artefact]
     var profile: Profile { release.profile }
 
     /// The sheet of `profile`; without a version for its example, without an architecture for the first that it has.
@@ -13,9 +16,11 @@ public struct ProfileSheet: Sendable {
     public init?(_ profile: Profile, version: Version? = nil, architecture: Architecture? = nil) {
         let first = profile.architectures.keys.min { $0.rawValue < $1.rawValue }
         guard let chosen = architecture ?? first,
-            let release = profile.release(version ?? Version(profile.versions.example), chosen)
+            let release = profile.specialised(for: Condition.Said())
+                .release(version ?? Version(profile.versions.example), chosen)
         else { return nil }
         self.release = release
+        optional = profile.artefacts.filter { $0.isOptional && $0.versions.contains(release.version) }
     }
 
     /// Something that is laid.

@@ -326,7 +326,7 @@ struct Case: Sendable, CustomTestStringConvertible {
             seen[kind, default: []].insert(example.verdict)
         }
         print("preflight: \(seen.count) kinds of rules, \(Self.all.count) cases")
-        #expect(seen.count == 17)
+        #expect(seen.count == 18)
         // A host name is always known.
         for (kind, verdicts) in seen where kind != "host-name" {
             #expect(verdicts == [.pass, .fail, .unknown], "\(kind)")
