@@ -168,6 +168,7 @@ def image_archive(*names, pinned=False):
             wanted.update({f"{name.rsplit(':', 1)[0]}@{digest}": digest for name, digest in wanted.items()})
         odd = [entry for entry in entries if len({entry["annotations"][key] for key in (IMAGE_NAME, REFERENCE)}) != 1]
         return _equal(found, wanted) or (f"lacks blobs of {absent}" if absent else f"has two names in {odd}" if odd else None)
+    rule.is_image_archive = True
     return rule
 
 
@@ -180,6 +181,11 @@ def _has_blobs(members, descriptor):
     if "manifests" in document:
         return any(_has_blobs(members, child) for child in document["manifests"])
     return all(f"blobs/sha256/{each['digest'].removeprefix('sha256:')}" in members for each in (document["config"], *document["layers"]))
+
+
+def image_archives(table):
+    """The paths of a table that are image archives of ours."""
+    return [path for path, row in table.items() if getattr(row.content, "is_image_archive", False)]
 
 
 # The comparison.

@@ -101,6 +101,24 @@ class Definitions(Refusals):
         "a mode that is none": (PLAIN + 'files: [{path: /etc/x, content: "", mode: ¦"4755"}]\n', "4755"),
         "a requirement of no kind": (PLAIN + "requirements: [{id: a, kind: ¦luck, severity: fail, reason: b}]\n", '"luck"'),
         "a time that is none": (PLAIN + "expires: ¦tomorrow\n", "tomorrow"),
+        "a number in quotes": (PLAIN + 'config: {https-listen-port: ¦"6443"}\n', "whole number", '"6443"'),
+        "a word for a number": (PLAIN + "config: {https-listen-port: ¦many}\n", "whole number", '"many"'),
+        "a number for yes or no": (PLAIN + "config: {debug: ¦1}\n", "true or false", "the number 1"),
+        "a text for a list of settings": (PLAIN + "config: {disable: ¦traefik}\n", "a list", '"traefik"'),
+        "a list for a setting": (PLAIN + "config: {node-name: ¦[a]}\n", "text", "a list"),
+        "a setting with a line break": (PLAIN + 'config: {node-name: ¦"a\\nb"}\n', "on one line", r'"a\nb"'),
+        "a line break in a list": (PLAIN + 'config: {node-label: [a=b, ¦"c=d\\nbind-address: 0.0.0.0"]}\n', "config.node-label[1]", "on one line"),
+        "a line break in a question": (PLAIN + 'variables: {SITE: {type: string, ask: ¦"name\\nof the site"}}\n', "variables.SITE.ask", "on one line"),
+        "a line break in a default": (PLAIN + 'variables: {SITE: {type: string, ask: a, default: ¦"x\\ny"}}\n', "variables.SITE.default", "on one line"),
+        "a line break in a path": (PLAIN + 'files: [{path: ¦"/etc/a\\nb", content: ""}]\n', "an absolute path", r'"/etc/a\nb"'),
+        "a line break in a unit": (PLAIN + 'units: [{name: ¦"a\\nb.service"}]\n', "a systemd unit"),
+        "a line break in an owner": (PLAIN + 'files: [{path: /etc/x, content: "", owner: ¦"a\\nb:c"}]\n', "such as root:root"),
+        "a line break in an image": (PLAIN + 'images: [¦"acme/a:1\\nacme/b:1"]\n', r'"acme/a:1\nacme/b:1"'),
+        "a line break in an address": (PLAIN + 'artefacts: {binary: {url: ¦"https://github.com/a\\nb"}}\n', "a URL such as"),
+        "a line break in the version": (PLAIN.replace("v1.31", '¦"v1.31\\n"'), "v1.31.4+k3s1", "stable, latest, testing"),
+        "an artefact that is none": (PLAIN + "artefacts: {¦binry: {file: x}}\n", "known keys: binary, image-archive", 'did you mean "binary"?'),
+        "a digest that is none": (PLAIN + "artefacts: {binary: {file: x, sha256: ¦abc}}\n", "abc"),
+        "a variable that is not declared": (PLAIN + 'files: [{path: /etc/x, template: env, content: ¦"A=${SITE}"}]\n', "K3S_TOKEN, K3S_URL, NODE_IP", "${SITE}"),
         "a tab": (PLAIN + "config:\n¦\tdisable: [traefik]\n", "tab"),
         "a quote that does not end": (PLAIN + 'images: ["acme/bridge:1]\n¦', "which began on line 4", "close the quotes"),
         "two documents": (PLAIN + "---\n¦name: other\n", "a second document"),
@@ -313,12 +331,28 @@ class Releases(Refusals):
     def test_versions_that_do_not_exist(self):
         for version, status, parts in [
                 ("v1.31.9+k3s1", USAGE, ["K3s has no files of v1.31.9+k3s1", "v1.31.4+k3s1"]),
-                ("v1.39", USAGE, ['there is no channel "v1.39"', "stable"]), ("stabel", USAGE, ["(stable, latest, testing, v#.#)"]),
+                ("v1.39", USAGE, ['there is no channel "v1.39"', "channels: latest, stable, v1.31, v1.30"]), ("stabel", USAGE, ["(stable, latest, testing, v#.#)"]),
                 ("v1.31.4", USAGE, ["v1.31.4"]), ("v1.20.1+k3s1", USAGE, ["v1.20.1+k3s1"])]:
             with self.subTest(version=version):
                 path = self.define(platform=self.platform(version))
                 line = path.read_text().splitlines().index(f'  "version": "{version}",') + 1
                 self.refuse(self.bench.command(path), status, f"{path}:{line}:14: ", *parts)
+
+    def test_a_version_that_is_not_made_for_this_architecture(self):
+        """The other architecture's files are there, and are named; whether the version stands in the definition or a channel leads to it."""
+        mine = [path for path in connected.mirror.files if product.ARCHITECTURE in path or path.endswith("/k3s" if PROGRAM == "k3s" else "/k3s-arm64")]
+        kept = {path: connected.mirror.files.pop(path) for path in mine}
+        self.addCleanup(connected.mirror.files.update, kept)
+        for version in (k3s_release.VERSION, "v1.31"):
+            for change in ("no file of this architecture", "only its checksum file"):
+                with self.subTest(version=version, release=change):
+                    path = self.define(platform=self.platform(version))
+                    line = path.read_text().splitlines().index(f'  "version": "{version}",') + 1
+                    self.refuse(self.bench.command(path), USAGE, f"{path}:{line}:14: K3s has no files of {k3s_release.VERSION} for {product.ARCHITECTURE}",
+                                f"there are: {k3s_release.VERSION} for {OTHER}", f"a version that is built for {product.ARCHITECTURE}")
+                    connected.mirror.files.update({each: data for each, data in kept.items() if "sha256sum" in each})
+            for path in mine:
+                connected.mirror.files.pop(path, None)
 
     def test_a_channel_that_leads_to_files_that_are_not_published(self):
         path = self.define(platform=self.platform("stable"))
@@ -329,7 +363,8 @@ class Releases(Refusals):
         good = connected.mirror.files[sums]
         line = next(each for each in good.splitlines(keepends=True) if each.endswith(f"  {PROGRAM}\n".encode()))
         table = {
-            "no line about it": (good.replace(line, b""), "no line is about it"),
+            "no line about it": (good.replace(line, b""), f'it names: "k3s-airgap-images-{product.ARCHITECTURE}.tar"'),
+            "only a longer name": (good.replace(line, line.replace(b"\n", b"-debug\n")), "no line is about it"),
             "another digest": (good.replace(line, b"0" * 64 + line[64:]), "its content is not what was promised"),
             "two lines that differ": (good + b"0" * 64 + line[64:], "differ"), "a web page": (b"<html>log in</html>\n", ""), "empty": (b"", ""),
         }
@@ -408,8 +443,9 @@ class Images(Refusals):
         others = [each for each in layout.children(layout.descriptor("plc-bridge")) if each["platform"]["architecture"] != product.ARCHITECTURE]
         index = encode({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": others})
         layout.tag("foreign", layout.add(index, "application/vnd.oci.image.index.v1+json"))
-        self.refuse_image(self.push("foreign", "acme/foreign:1"), f"linux/{product.ARCHITECTURE}", f"linux/{OTHER}")
-        self.refuse_image(self.push(f"plc-bridge-{OTHER}", "acme/single:1"), OTHER)
+        wanted, there = f"an image for linux/{product.ARCHITECTURE}: there is none", f'available: "linux/{OTHER}"'
+        self.refuse_image(self.push("foreign", "acme/foreign:1"), wanted, there, "imaged.yaml:")
+        self.refuse_image(self.push(f"plc-bridge-{OTHER}", "acme/single:1"), wanted, there, "imaged.yaml:")
 
     def test_registries_that_deliver_other_bytes(self):
         for number, part in enumerate(("config", "layer")):  # of a manifest the registry itself finds out
@@ -521,6 +557,36 @@ class Places(Refusals):
                 before = tree.listing(place)
                 self.refuse(self.bench.command(definition, output=output), INPUT_OUTPUT, part)
                 self.assertEqual(tree.changes(before, tree.listing(place)), [])
+
+
+class SiteValues(Refusals):
+    """What a site gives for a variable is of its type, on one line, or the installer names the variable and what it should have been."""
+
+    TYPES = {
+        "string": ("hall 3", ["a\nb", "a\rb", "a\x1b[2Jb", "a\u2028b", "x" * 5000]), "integer": ("7", ["7.5", "seven", "0x7", "7\n", " 7", "99999999999999999999"]),
+        "boolean": ("true", ["yes", "True", "1", "true\n"]), "ipv4": ("192.168.10.5", ["192.168.10.256", "192.168.10.5\n", "fe80::1", "192.168.010.5"]),
+        "ipv6": ("fe80::1", ["192.168.10.5", "fe80::1%eth0", "fe80:::1"]), "ip": ("fe80::1", ["host", "10.0.0.1/8"]),
+        "cidr": ("10.42.0.0/16", ["10.42.0.0", "10.42.0.1/16", "10.42.0.0/33", "10.42.0.0/16\n"]), "hostname": ("edge-1.plant", ["edge_1", "-edge", "edge 1", "a\nb", "a..b"]),
+        "port": ("6443", ["0", "65536", "-1", "06443", "6443\n"]), "url": ("https://10.0.0.1:6443", ["10.0.0.1:6443", "https://a b", "https://a\nb", "file"]),
+    }
+
+    def test_values_that_are_not_of_their_type(self):
+        scratch.need(root=True)
+        variables = {f"A_{kind.upper()}": {"type": kind, "ask": "a", "default": good} for kind, (good, _) in self.TYPES.items()}
+        built = self.bench.build(self.bench.define("values", variables=variables))
+        root = self.bench.folder / "root"
+        root.mkdir()
+        plan = ["sh", built.folder / "install.sh", "plan", "--root", root, "--key", self.bench.public_key, "--role", "first-server"]
+        for kind, (good, bad) in self.TYPES.items():
+            product.run(*plan, "--set", f"A_{kind.upper()}={good}", home=self.bench.home)
+            for value in bad:
+                with self.subTest(type=kind, value=value[:20]):
+                    done = product.run(*plan, "--set", f"A_{kind.upper()}={value}", home=self.bench.home, status=USAGE)
+                    self.assertIn(f"A_{kind.upper()}", done.errors)
+                    self.assertRegex(done.errors, r"(?m)^sealift-install:   next: |expected|is not ")
+                    self.assertNotRegex(done.errors, "[\x1b\u2028\r]")
+                    self.assertEqual((done.output, list(root.iterdir())), ("", []))
+                    counted["refused"] += 1
 
 
 if __name__ == "__main__":

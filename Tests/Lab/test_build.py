@@ -177,6 +177,45 @@ class Again(Building):
         self.bench.sealift("verify", folder / self.first.folder.name, "--key", self.bench.public_key)
 
 
+class Profiles(Building):
+    """Profiles of one's own go before those that are compiled in; another one stands beside them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.text = (scratch.ROOT / "profiles/k3s.yaml").read_text()
+
+    def folder(self, name, **files):
+        folder = self.bench.folder / name
+        folder.mkdir()
+        for file, text in files.items():
+            (folder / f"{file}.yaml").write_text(text)
+        return folder
+
+    def unit(self, built):
+        return self.bench.extract(built, "etc/systemd/system/k3s.service").read_text()
+
+    def test_a_folder_of_profiles_goes_before_the_compiled_in_ones(self):
+        ours = self.folder("ours", k3s=self.text.replace("Description=Lightweight Kubernetes", "Description=Plant Kubernetes"))
+        theirs = self.folder("theirs", k3s=self.text.replace("Description=Lightweight Kubernetes", "Description=Their Kubernetes"))
+        for name, options, changes, expected in [
+                ("plain", (), {}, "Lightweight"), ("option", ("--profiles", ours), {}, "Plant"), ("both", ("--profiles", ours, "--profiles", theirs), {}, "Plant"),
+                ("key", (), {"profiles": str(ours)}, "Plant"), ("both ways", ("--profiles", theirs), {"profiles": str(ours)}, "Plant")]:
+            with self.subTest(name):
+                built = self.bench.build(self.bench.define(name, **changes), *options)
+                self.assertIn(f"Description={expected} Kubernetes", self.unit(built))
+
+    def test_a_new_profile_stands_beside_them(self):
+        folder = self.folder("new", plant=self.text.replace("profile: k3s\n", "profile: plant\n").replace("title: K3s\n", "title: Plant\n"))
+        platform = {"profile": "plant", "version": "v1.31", "arch": product.ARCHITECTURE}
+        built = self.bench.build(self.bench.define("beside", platform=platform), "--profiles", folder)
+        self.assertIn("-plant-", built.folder.name)
+        listed = self.bench.sealift("profiles", "--profiles", folder).output
+        for name in ("plant", "k3s"):
+            self.assertRegex(listed, rf"(?m)^{name}\b")
+        self.assertIn("Plant", self.bench.sealift("profiles", "plant", "--profiles", folder).output)
+
+
 class Interrupted(Building):
     """A build that is killed, cut off or put off comes to the same end, and keeps what it has."""
 

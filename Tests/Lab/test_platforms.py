@@ -2,6 +2,7 @@
 import json
 import unittest
 
+import containerd
 import laid
 import platforms
 import product
@@ -59,13 +60,31 @@ class Platform:
         for role, table in self.platform.LAID.items():
             with self.subTest(role=role):
                 root = scratch.folder("root")
+                self.addCleanup(scratch.remove, root)
                 before = laid.system(root)
                 platforms.install(self.platform, self.built.folder, root, role, self.bench.public_key, self.run_program)
                 self.assertEqual(laid.differences(root, before, table, self.connected), [])
                 self.check_state(root, role)
-                scratch.remove(root)
                 counted["roles"] += 1
                 counted["paths"] += len(table)
+
+    def test_containerd_imports_what_is_laid(self):
+        """With the registry's digests, whole and unpacked, in the way of this platform and in every other."""
+        role, table = next(((role, table) for role, table in self.platform.LAID.items() if laid.image_archives(table)), (None, None))
+        if role is None:
+            self.skipTest("it lays no image archive of ours")
+        judge, root = self.enterContext(containerd.Containerd()), scratch.folder("root")
+        self.addCleanup(scratch.remove, root)
+        laid.system(root)
+        platforms.install(self.platform, self.built.folder, root, role, self.bench.public_key, self.run_program)
+        for mode in dict.fromkeys((getattr(self.platform, "IMPORT", containerd.DEFAULT), *containerd.MODES.values())):
+            with self.subTest(mode=mode):
+                store = judge.store()
+                for path in laid.image_archives(table):
+                    store.import_archive(root / path, mode)
+                named = {name: digest for name, digest in store.images().items() if "@" not in name}
+                self.assertEqual(named, self.connected.digests)
+                self.assertEqual(store.incomplete(), [])
 
     def run_program(self, *words):
         product.run(*words, home=self.bench.home)

@@ -67,6 +67,8 @@ class Workbench:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(scratch.ROOT / "bundles/manifests", folder / "manifests")
         settings = {key: value for key, value in {**PLAIN, "name": name, **changes}.items() if value is not None}
+        if APPLICATION not in settings.get("images", []) and "manifests" in settings:
+            settings.setdefault("allow-missing", [APPLICATION])  # the manifest refers to it
         path = folder / f"{name}.yaml"
         path.write_text(json.dumps(settings, indent=1))
         return path

@@ -16,6 +16,10 @@ A new platform is one new file here, called like its profile with `_` for `-`. I
     LAID         role → table of what is then there: path → `laid.folder`, `laid.file` or `laid.link`, written BY HAND from the
                  makers' documents and sources, never from the profile
 
+and, where the platform's containerd imports archives in a way of its own,
+
+    IMPORT       the options of `ctr images import` that do the same, see containerd.py
+
 and, where it is not installed by `install.sh` on Linux:
 
     install(bundle, root, role, site, key, run)   does what stands for an install, so that LAID can be compared with `root`

@@ -1,4 +1,5 @@
 """K3s: its example is bundles/demo.yaml. The tables follow install.sh of k3s-io/k3s and docs.k3s.io (page titles beside the rows)."""
+import containerd
 import k3s_release
 import laid
 import product
@@ -10,6 +11,7 @@ DEFINITION = "bundles/demo.yaml"
 IMAGES = tuple(k3s_release.IMAGES.values())
 UPSTREAMS = ("https://github.com", "https://update.k3s.io")
 REGISTRIES = ("https://registry-1.docker.io",)
+IMPORT = containerd.ALL_PLATFORMS  # pkg/agent/containerd/containerd.go
 
 
 def publish(world, version=k3s_release.VERSION, release=k3s_release.Release):
