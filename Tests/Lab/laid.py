@@ -53,6 +53,29 @@ def enabled(unit):
     return {wants: folder(), f"{wants}/{unit}": link(f"/etc/systemd/system/{unit}")}
 
 
+def installer(bundle, table):
+    """The installer's own files, which every install on Linux leaves (docs/decisions/0040): itself, the unit that heals a cut, and for each
+    unit that `table` enables an order to wait for it."""
+    units, wants = "etc/systemd/system", "etc/systemd/system/multi-user.target.wants/"
+    waiting = {"Requires": "sealift-recover.service", "After": "sealift-recover.service"}
+    rows = {
+        "usr/local/sbin": folder(),
+        "usr/local/sbin/sealift-install": file("0755", exactly((bundle / "sealift-install").read_bytes())),
+        f"{units}/sealift-recover.service": file("0644", unit_of(
+            Unit={"DefaultDependencies": "no", "RequiresMountsFor": "/etc /opt /srv /usr/local /var/lib", "Conflicts": "shutdown.target",
+                  "After": "local-fs.target systemd-remount-fs.service", "Before": "shutdown.target",
+                  "ConditionPathExists": ["|/var/lib/sealift/journal", "|/var/lib/sealift/journal.done"]},
+            Service={"Type": "oneshot", "ExecStart": "/usr/local/sbin/sealift-install recover --automatic", "SuccessExitStatus": "9",
+                     "TimeoutStartSec": "infinity"},
+            Install={"WantedBy": "multi-user.target"})),
+        wants[:-1]: folder(), f"{wants}sealift-recover.service": link("../sealift-recover.service"),
+    }
+    for unit in [path.removeprefix(wants) for path in table if path.startswith(wants)]:
+        rows[f"{units}/{unit}.d"] = folder()
+        rows[f"{units}/{unit}.d/50-sealift-recover.conf"] = file("0644", unit_of(Unit=waiting))
+    return rows
+
+
 def system(root):
     """A system's folders and root's own account in an empty `root`, as every Linux has them; the listing."""
     for name in SYSTEM:
