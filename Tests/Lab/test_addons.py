@@ -4,6 +4,7 @@ import shutil
 import unittest
 
 import laid
+import machine
 import platforms
 import product
 import scratch
@@ -71,6 +72,10 @@ class Rooted(unittest.TestCase):
     def install_platform(self, role="first-server"):
         platforms.install(platform, below.folder, self.root, role, bench.public_key, lambda *words: product.run(*words, home=bench.home))
 
+    def laid_before(self):
+        """What is there, apart from the installer's own state."""
+        return {path: what for path, what in tree.listing(self.root).items() if not f"{path}/".startswith(f"{laid.STATE}/")}
+
     def refuse(self, built, *words, status, parts):
         before = tree.listing(self.root)
         done = self.run_installer(built, *words, status=status)
@@ -86,7 +91,7 @@ class Addons(Rooted):
             with self.subTest(role=role):
                 self.setUp()
                 self.install_platform(role)
-                before = tree.listing(self.root)
+                before = self.laid_before()
                 # The role is that of the platform: nobody has to say it.
                 self.run_installer(addon, "apply", "--set", "CAMERA=cam-1.plant", "--yes")
                 self.assertEqual(laid.differences(self.root, before, table, connected), [])
@@ -99,24 +104,24 @@ class Addons(Rooted):
         self.refuse(addon, *words, status=Exit.POLICY, parts=["camera is an add-on for demo >=1.0 <2 (k3s >=v1.31 <v1.33)", "install demo first"])
         self.install_platform("agent")
         self.refuse(addon, *words, status=Exit.POLICY, parts=["the role first-server is not that of demo", "this machine is agent"])
-        later = bench.build(example("addon.yaml", **{">=1.0_<2": ">=2"}))
+        later = bench.build(example("addon.yaml", **{">=1.0_<2": ">=2"}), output=bench.folder / "later")
         self.refuse(later, "apply", "--set", "CAMERA=cam-1.plant", "--yes", status=Exit.POLICY,
                     parts=["camera is an add-on for demo >=2", "installed: demo 1.0.0 (k3s v1.31.4+k3s1"])
 
     def test_no_two_bundles_own_one_path(self):
         self.install_platform()
-        thief = bench.build(example("addon.yaml", **{"/etc/acme/camera.yaml": "/etc/rancher/k3s/config.yaml.d/00-sealift.yaml"}))
+        thief = bench.build(example("addon.yaml", **{"/etc/acme/camera.yaml": "/etc/rancher/k3s/config.yaml.d/00-sealift.yaml"}), output=bench.folder / "thief")
         self.refuse(thief, "apply", "--set", "CAMERA=cam-1.plant", "--yes", status=Exit.POLICY,
                     parts=['camera wants to lay "/etc/rancher/k3s/config.yaml.d/00-sealift.yaml"', "belongs to the bundle demo"])
 
     def test_the_platform_stays_as_long_as_something_stands_on_it(self):
         self.install_platform()
-        before = tree.listing(self.root)
+        before = self.laid_before()
         self.run_installer(addon, "apply", "--set", "CAMERA=cam-1.plant", "--yes")
         self.refuse(below, "uninstall", "--name", "demo", "--yes", status=Exit.POLICY, parts=["cannot uninstall demo: camera stands on it"])
         self.run_installer(addon, "uninstall", "--name", "camera", "--yes")
         # Folders that were not in the bundle are nobody's.
-        left = [each for each in tree.changes(before, tree.listing(self.root)) if "etc/acme" not in each]
+        left = [each for each in tree.changes(before, self.laid_before()) if "etc/acme" not in each]
         self.assertEqual(left, [])
         self.run_installer(below, "uninstall", "--yes")
 
@@ -187,6 +192,63 @@ class Sites(Rooted):
                 self.refuse(below, "apply", "--site", "press", "--yes", status=Exit.USAGE, parts=["values are missing"])
         self.site("press", "SEALIFT_ROLE=server\nK3S_URL=http://192.168.10.5:6443\nK3S_TOKEN=a\n")
         self.refuse(below, "apply", "--site", "press", "--yes", status=Exit.USAGE, parts=["begins with https://"])
+
+
+SERIAL = "7H2K9Q3"
+
+
+class OnAMachine(unittest.TestCase):
+    """A machine with a serial number, an add-on over a platform that runs; everything that differs comes from sites/ on the stick."""
+
+    @classmethod
+    def setUpClass(cls):
+        # Both bundles are on one stick; each has a file of its own for this machine, and there is one more by its host name.
+        sites = bench.output / "sites"
+        cls.addClassCleanup(shutil.rmtree, sites, ignore_errors=True)
+        for name, text in {f"demo/{SERIAL}": "SEALIFT_ROLE=first-server\nNODE_IP=192.168.10.9\n", f"demo/{machine.HOST_NAME}": "NODE_IP=192.168.10.8\n",
+                           f"camera/{SERIAL}": "CAMERA=cam-1.plant\nDETAIL=high\n"}.items():
+            path = sites / f"{name}.env"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        cls.site = cls.enterClassContext(machine.Machine(stick=bench.output))
+        folder = cls.site.path("/etc/sealift/trusted-keys")
+        folder.mkdir(parents=True)
+        shutil.copy(bench.public_key, folder)
+        cls.site.add_default_route()
+        # nspawn makes /sys itself. A board without DMI tells its number by the device tree, with the zero byte of a C string at its end.
+        tree_of_board = "/sys/firmware/devicetree/base"
+        cls.site.run("sh", "-c", f"mount -o remount,rw /sys && mkdir -p {tree_of_board} && printf '{SERIAL}\\0' >{tree_of_board}/serial-number")
+
+    def stick(self, built, *words, status=Exit.DONE):
+        done = self.site.run("sh", f"{machine.MEDIUM}/{built.folder.name}/install.sh", *words, check=False)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def running(self):
+        return self.site.run("systemctl", "show", "--property=ActiveState,MainPID", "k3s.service").stdout
+
+    def test_values_by_serial_number_and_an_add_on_over_what_runs(self):
+        plan = self.stick(below, "plan", "--yes")
+        self.assertRegex(plan.stdout, rf"sites/demo/{SERIAL}\.env, by device tree serial {SERIAL}\n")
+        self.assertIn(f'{machine.HOST_NAME}.env" is for this machine too and is not read', plan.stderr)
+        self.stick(addon, "--yes", status=Exit.USAGE)  # several roles, and nothing below that says which
+        self.stick(addon, "--role", "first-server", "--yes", status=Exit.POLICY)
+        self.stick(below, "--yes")
+        receipt = json.loads(self.site.path("/var/lib/sealift/receipts/demo.json").read_text())
+        self.assertEqual((receipt["role"], receipt["values"]), ("first-server", {"NODE_IP": "192.168.10.9"}))
+        self.assertTrue(any("is not read" in each for each in receipt["warnings"]), receipt["warnings"])
+        before = self.running()
+        self.assertIn("ActiveState=active", before)
+        self.stick(addon, "--yes")
+        self.assertEqual(self.running(), before)
+        self.assertIn('detail: "high"', self.site.path("/etc/acme/camera.yaml").read_text())
+        self.assertTrue(self.site.path("/var/lib/rancher/k3s/agent/images/sealift-images-camera.tar").exists())
+        self.assertIn("camera stands on it", self.stick(below, "uninstall", "--name", "demo", "--yes", status=Exit.POLICY).stderr)
+        self.stick(addon, "uninstall", "--name", "camera", "--yes")
+        self.assertEqual(self.running(), before)
+        self.assertFalse(self.site.path("/etc/acme/camera.yaml").exists())
+        self.stick(below, "uninstall", "--yes")
+        self.assertFalse(self.site.path("/usr/local/bin/k3s").exists())
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import laid
 import platforms
 import product
 import scratch
+import tree
 import workbench
 import world
 from platforms import k3s
@@ -66,6 +67,10 @@ class Installing(unittest.TestCase):
         self.addCleanup(scratch.remove, self.root)
         self.before = laid.system(self.root)
 
+    def check_table(self, built, table):
+        whole = {**laid.installer(built.folder, table), **table}
+        self.assertEqual(laid.differences(self.root, self.before, whole, connected), [])
+
     def install(self, built, role, values, status=product.Exit.DONE):
         folder = scratch.folder("site")
         self.addCleanup(scratch.remove, folder)
@@ -84,7 +89,7 @@ class Clusters(Installing):
             with self.subTest(role=role):
                 self.setUp()
                 done = self.install(self.built, role, values)
-                self.assertEqual(laid.differences(self.root, self.before, table(role), connected), [])
+                self.check_table(self.built, table(role))
                 receipt = next((self.root / laid.STATE / "receipts").iterdir()).read_text()
                 for secret in ("hunter2", AGENT_TOKEN, "pa$$word"):
                     self.assertNotIn(secret, receipt + done.output + done.errors)
@@ -113,7 +118,7 @@ class Datastores(Installing):
         self.install(built, "server", {**values, "DATASTORE": "postgres://edge:x@10.0.0.1/k3s"})
         wanted = {**k3s.LAID["server"], **REGISTRIES, **k3s.environment("k3s", {"K3S_TOKEN": TOKEN}),
                   **k3s.config({**SERVERS, "node-ip": "192.168.10.6", "datastore-endpoint": "postgres://edge:x@10.0.0.1/k3s"})}
-        self.assertEqual(laid.differences(self.root, self.before, wanted, connected), [])
+        self.check_table(built, wanted)
 
     def test_what_cannot_be_is_refused_when_it_is_built(self):
         optional = (self.ASK[0], self.ASK[1].replace("roles:", "required: false, roles:"))
@@ -151,6 +156,12 @@ class SELinux(Installing):
 
     GIVEN = ("registries:\n", "artefacts:\n  selinux-policy: {file: ./k3s-selinux.rpm}\nregistries:\n")
 
+    def setUp(self):
+        super().setUp()
+        (self.root / "usr/bin").mkdir(parents=True)
+        (self.root / "usr/bin/rpm").touch()
+        self.before = tree.listing(self.root)
+
     def definition(self):
         path = example(self.GIVEN)
         (path.parent / "k3s-selinux.rpm").write_text("k3s-selinux\n1.6-1.el9\n")
@@ -164,7 +175,7 @@ class SELinux(Installing):
             "var/lib/rancher/selinux/k3s-selinux.rpm": laid.file("0644", laid.exactly("k3s-selinux\n1.6-1.el9\n")),
             "var/lib/rancher/selinux/packages.sh": laid.file("0755", laid.shell_script("rpm --upgrade", "rpm --erase")),
         }
-        self.assertEqual(laid.differences(self.root, self.before, wanted, connected), [])
+        self.check_table(built, wanted)
         scratch.run("shellcheck", self.root / "var/lib/rancher/selinux/packages.sh")
         steps = bench.sealift("inspect", built.folder, "steps", "--key", bench.public_key).output
         self.assertLess(steps.index("packages.sh install"), steps.index("/usr/local/bin/k3s"))
