@@ -62,8 +62,55 @@ struct AccountFiles {
         }
         var content = try root.read(path, limit: Self.limit)
         if let last = content.last, last != UInt8(ascii: "\n") { content.append(UInt8(ascii: "\n")) }
+        return File(
+            path: path, content: content + added, attributes: Self.attributes(found, givesOwners, mode: mode))
+    }
+
+    private static func attributes(_ found: FileInformation, _ givesOwners: Bool, mode: FileMode) -> Attributes {
         let owner = givesOwners ? Attributes.Owner(user: found.owner, group: found.group) : nil
-        let attributes = Attributes(mode: FileMode(bits: found.mode & 0o777) ?? mode, owner: owner)
-        return File(path: path, content: content + added, attributes: attributes)
+        return Attributes(mode: FileMode(bits: found.mode & 0o777) ?? mode, owner: owner)
+    }
+}
+
+extension AccountFiles {
+    /// The files without the lines of users that an installation has made, and of their groups; files that keep all lines are left out.
+    ///
+    /// A group goes with the user of its name and number, as it came, unless somebody else is in it by now.
+    static func without(
+        _ names: [String], in root: borrowing DirectoryHandle, givesOwners: Bool
+    ) throws(FileError) -> [File] {
+        let accounts = try Accounts(root: root)
+        let users = names.filter { accounts.user(named: $0) != nil }
+        let groups = users.filter { name in
+            guard let group = accounts.group(named: name), let user = accounts.user(named: name) else { return false }
+            let others = accounts.users.contains { $0.group == group.id && !users.contains($0.name) }
+            return group.id == user.id && group.members.isEmpty && !others
+        }
+        var files: [File] = []
+        for (path, gone, mode) in [
+            (passwd, users, FileMode.file), (group, groups, .file), (shadow, users, .secret),
+            (groupShadow, groups, .secret),
+        ] {
+            guard let found = try root.information(of: path) else { continue }
+            let content = try root.read(path, limit: limit)
+            let kept = lines(content).filter { line in !gone.contains { line.starts(with: Array("\($0):".utf8)) } }
+            guard kept.count < lines(content).count else { continue }
+            files.append(
+                File(
+                    path: path, content: Array(kept.joined()), attributes: attributes(found, givesOwners, mode: mode)))
+        }
+        return files
+    }
+
+    /// The lines with their ends.
+    private static func lines(_ content: [UInt8]) -> [ArraySlice<UInt8>] {
+        var lines: [ArraySlice<UInt8>] = []
+        var rest = content[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
+            lines.append(rest[..<end])
+            rest = rest[end...]
+        }
+        return lines
     }
 }

@@ -14,14 +14,21 @@ extension Installation {
         let units = plan.steps.compactMap { step in
             if case .unit(let name, _, _, _) = step.action { name } else { nil }
         }
-        let users = manifest.users.filter { $0.roles.includes(plan.role) }.map(\.name)
         return Receipt(
             bundle: plan.bundle, target: plan.target, role: plan.role, installed: environment.now,
             installer: environment.installer, keys: bundle.keys.map(\.fingerprint),
-            files: record.files.values.sorted { $0.path < $1.path }, units: units, users: users,
+            files: record.files.values.sorted { $0.path < $1.path }, units: units, users: madeUsers,
             images: manifest.images.filter { laid.contains($0.archive) }.map(placed),
             operation: manifest.operation.filter { $0.roles.includes(plan.role) }, values: values.shown,
             warnings: environment.warnings, needs: manifest.needs)
+    }
+
+    /// Users of this bundle that are not the site's own: made now, or by an installation before.
+    private var madeUsers: [String] {
+        let made = Set(owners.newUsers.map(\.user.name) + (plan.previous?.users ?? []))
+        let mine = bundle.manifest.users.filter { $0.roles.includes(plan.role) }.map(\.name)
+        // What another role of before has made is still ours.
+        return mine.filter(made.contains) + (plan.previous?.users ?? []).filter { !mine.contains($0) }
     }
 
     /// With the archive's path on the machine.

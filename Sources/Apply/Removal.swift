@@ -6,7 +6,7 @@ public import Values
 
 /// Takes an installed bundle away: its units, its files, its folders where they are empty, its receipt.
 ///
-/// The platform's data, its users, and files that somebody changed since they were laid stay.
+/// The platform's data, users who own some of it, and files that somebody changed since they were laid stay.
 public struct Removal: Sendable {
     private let receipt: Receipt
     private let target: TargetRoot
@@ -17,6 +17,8 @@ public struct Removal: Sendable {
 
     /// Whether the platform's data goes too.
     private let purges: Bool
+    /// The users that the bundle has brought.
+    private let users: DepartingUsers
     /// Whether no other bundle is installed, so that the installer's own files go too.
     private let isLast: Bool
 
@@ -39,6 +41,9 @@ public struct Removal: Sendable {
         }
         self.going = going
         self.staying = staying
+        users = try DepartingUsers(
+            receipt.users, data: Self.data(of: receipt),
+            leaving: Set(going + receipt.files.filter(\.isDirectory).map(\.path)), purges: purges, root: target.path)
     }
 
     /// For a person: what goes and what stays.
@@ -48,7 +53,8 @@ public struct Removal: Sendable {
         rows += staying.map { ["keep", "/" + $0.text + " (was changed since it was laid)"] }
         if isLast { rows += OwnFiles.shared.map { ["remove", "/" + $0.text] } }
         rows += data.map { [purges ? "remove" : "keep", "/\($0.text), data of the platform"] }
-        rows += receipt.users.map { ["keep", "user \($0), who may own data"] }
+        rows += users.going.map { ["remove", "user \($0)"] }
+        rows += users.staying.map { ["keep", "user \($0.name), who owns /\($0.owns)"] }
         rows += remains.map { ["until a reboot", $0] }
         return
             (["\(receipt.bundle.name) \(receipt.bundle.version), below \(target.path)"]
@@ -90,6 +96,9 @@ public struct Removal: Sendable {
                 trustsFileSystemSync: trustsFileSystemSync, effects: effects)
             begun = transaction
             for path in going { try transaction.stageRemoval(path) }
+            for file in try AccountFiles.without(users.going, in: root, givesOwners: target.givesOwners) {
+                try transaction.stageFile(file.path, file.attributes, content: file.content)
+            }
             try stageState(transaction, root)
             try transaction.seal()
             if target.isRunning {
@@ -123,7 +132,9 @@ public struct Removal: Sendable {
     private var folders: [MemberPath] { receipt.files.filter(\.isDirectory).map(\.path).sorted().reversed() }
 
     /// What the platform has made itself.
-    private var data: [MemberPath] {
+    private var data: [MemberPath] { Self.data(of: receipt) }
+
+    private static func data(of receipt: Receipt) -> [MemberPath] {
         receipt.operation.compactMap { item in
             guard case .data(let path) = item.duty else { return nil }
             return ownPath(String(path.dropFirst()))

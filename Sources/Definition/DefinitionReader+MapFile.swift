@@ -94,7 +94,7 @@ private struct MapFileChecker {
             for element in try reader.list() { try checkInside(element, key: key) }
         } else {
             let variable = try variable(reader)
-            guard !file.secrets.contains(key) || variable?.type == .secret else {
+            guard !file.secrets.contains(key) || variable?.type.isSecret == true else {
                 throw reader.unexpected("${NAME} of a variable of type secret: a bundle carries no secrets")
             }
         }

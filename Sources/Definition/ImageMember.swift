@@ -1,5 +1,5 @@
-public import Values
 import LibYAML
+public import Values
 
 /// A file within a snap of the platform that names images.
 public struct ImageMember: Hashable, Sendable {

@@ -48,7 +48,8 @@ extension ItemReader {
         guard let reader = fields.optional("type") else { return base }
         let type: VariableType = try reader.choice()
         let narrower: [VariableType: [VariableType]] = [
-            .ip: [.ipv4, .ipv6], .url: [.httpsURL], .string: VariableType.allCases.filter { !$0.isSecret },
+            .ip: [.ipv4, .ipv6], .url: [.httpsURL], .secret: [.token],
+            .string: VariableType.allCases.filter { !$0.isSecret },
         ]
         guard type == base || narrower[base]?.contains(type) == true else {
             throw reader.unexpected("\(base.rawValue), as the profile has it")

@@ -71,6 +71,7 @@ extension ProfileSheet {
                 "variables",
                 .array(profile.variables.flatMap { $0.variables(for: profile.roles.map(\.name)) }.map(\.json))
             ),
+            ("operation", .array(release.operation.map(\.json))),
             ("requirements", .array(release.requirements.map(\.json))),
             (
                 "hardware",

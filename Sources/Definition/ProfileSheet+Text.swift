@@ -7,7 +7,8 @@ extension ProfileSheet {
     public var text: String {
         var lines = ["\(profile.title): \(profile.summary)", profile.homepage]
         for section in [
-            versions, roles, minimums, portRows, fetched, paths, onTheMachine, variables, settings, others, notes,
+            versions, roles, minimums, portRows, fetched, paths, onTheMachine, operated, variables, settings, others,
+            notes,
         ] where !section.lines.isEmpty {
             lines += ["", section.title] + section.lines
         }
@@ -114,6 +115,10 @@ extension ProfileSheet {
         return ("done on the machine", table(rows))
     }
 
+    private var operated: Section {
+        ("later on", table(release.operation.map { [$0.kindName, $0.words + suffix($0.roles)] }))
+    }
+
     private var variables: Section {
         let rows = profile.variables.map { rule -> [String] in
             let variable = rule.variable
@@ -208,6 +213,22 @@ extension Step {
         case .snap(let snap): snap.name
         case .snapOffline: "kept from its store"
         case .prepare(let run, _, _), .command(let run, _, _), .wait(let run, _): run.joined(separator: " ")
+        }
+    }
+}
+
+extension Operation {
+    /// What it says, without the word for its kind.
+    fileprivate var words: String {
+        switch duty {
+        case .datastore(let path): "\(path) is copied before an upgrade"
+        case .ready(let run): "once `\(run.joined(separator: " "))` ends with 0"
+        case .imageRuntime(let list, _): "`\(list.joined(separator: " "))` tells the images"
+        case .certificates(let path): path
+        case .teardown(let run, _): run.joined(separator: " ")
+        case .data(let path): "\(path) stays unless purged"
+        case .remains(let what): what
+        case .rollback(let way, let reason): "\(way.rawValue): \(reason)"
         }
     }
 }

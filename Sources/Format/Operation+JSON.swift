@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 extension Operation {
     /// The words for the kinds in a manifest, a receipt and a profile.
@@ -21,7 +21,7 @@ extension Operation {
     }
 
     /// The item as it stands in a manifest or receipt (docs/format.md §11.1).
-    var json: JSONValue { object([("kind", .string(kindName)), ("roles", roles.json)] + members) }
+    package var json: JSONValue { object([("kind", .string(kindName)), ("roles", roles.json)] + members) }
 
     private var members: [(String, JSONValue?)] {
         switch duty {

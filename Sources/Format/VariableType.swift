@@ -7,9 +7,11 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
     case httpsURL = "https-url"
     /// One of the words that the variable lists.
     case enumeration = "enum"
+    /// A secret of characters that no format quotes, for files that hold nothing else.
+    case token
 
     /// Whether the value must never be shown, logged, kept or given on a command line.
-    public var isSecret: Bool { self == .secret }
+    public var isSecret: Bool { self == .secret || self == .token }
 
     /// Whether YAML and JSON take the value without quotes.
     var isBare: Bool { self == .integer || self == .boolean || self == .port }
@@ -32,6 +34,7 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
         case .url: "a URL such as https://10.0.0.1:6443"
         case .httpsURL: "a URL that begins with https://, such as https://10.0.0.1:6443"
         case .enumeration: "one of its words"
+        case .token: "1 to 8192 letters, digits and ._~+/=:- without a space"
         }
     }
 
@@ -50,6 +53,7 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
         case .url: Self.isURL(value)
         case .httpsURL: value.hasPrefix("https://") && Self.isURL(value)
         case .enumeration: Self.isWord(value)
+        case .token: Self.isToken(value)
         }
     }
 
@@ -67,6 +71,12 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
     private static func isWord(_ value: String) -> Bool {
         (1...64).contains(value.utf8.count)
             && value.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || "._:/@+-".utf8.contains($0) }
+    }
+
+    /// RFC 6750 §2.1, and the colon that K3s' tokens have.
+    private static func isToken(_ value: String) -> Bool {
+        (1...8_192).contains(value.utf8.count)
+            && value.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || "._~+/=:-".utf8.contains($0) }
     }
 
     /// RFC 1123 §2.1.

@@ -59,8 +59,8 @@ struct K0sLayoutTests {
         guard case .template(Permissions(mode: .secret), .bytes(let bytes), format: .plain) = entry.kind else {
             Issue.record("\(entry.kind)"); return
         }
-        let text = try Template(bytes, format: .plain).rendered { _ in (.secret, "H4sI\"$x=") }
-        #expect(String(decoding: text, as: UTF8.self) == "H4sI\"$x=\n")
+        let text = try Template(bytes, format: .plain).rendered { _ in (.token, "H4sI/x+=") }
+        #expect(String(decoding: text, as: UTF8.self) == "H4sI/x+=\n")
     }
 
     private static let heading =

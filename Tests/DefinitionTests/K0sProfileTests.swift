@@ -97,7 +97,7 @@ struct K0sProfileTests {
         let variables = try k0sLayout().variables.filter { $0.roles.includes(role) }
         #expect(variables.first { $0.name == "K0S_TOKEN" }?.required == token)
         #expect(variables.first { $0.name == "NODE_IP" }?.required == address)
-        #expect(variables.allSatisfy { $0.name != "K0S_TOKEN" || $0.type == .secret })
+        #expect(variables.allSatisfy { $0.name != "K0S_TOKEN" || $0.type == .token })
     }
 
     @Test(arguments: [

@@ -32,6 +32,10 @@ struct VariableTests {
             .string, ["a", "ü", "a b", "\u{FEFF}a"],
             ["", "a\nb", "a\rb", "a\tb", "a\u{0}b", "a\u{7f}", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "\u{FFFF}"]
         ),
+        (
+            .token, ["a", "K10abc::server:x", "H4sIAAAC/2yVz+Zb==", String(repeating: "a", count: 8_192)],
+            ["", "a b", "a\nb", "a\"b", "a$b", "a\\b", "\u{E9}", String(repeating: "a", count: 8_193)]
+        ),
         (.httpsURL, ["https://10.0.0.1:6443"], ["http://10.0.0.1:6443", "10.0.0.1", ""]),
         (.enumeration, ["vxlan", "v1.2"], ["", "a b", "a\"b", "ü"]),
         (.secret, ["s3cret \"$`"], ["", "a\nb"]),

@@ -1,6 +1,7 @@
 """k0s on the site: its watched folder, its users, its refusals, and an isolated machine from a read-only stick."""
 import contextlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -195,6 +196,43 @@ class Refusing(Rooted):
 class Users(Rooted):
     """Without its users k0s runs everything as root, and only its log says so."""
 
+    def files(self):
+        return {name: (self.root / "etc" / name).read_text() for name in ("passwd", "group", "shadow", "gshadow") if (self.root / "etc" / name).exists()}
+
+    def test_uninstalling_leaves_the_files_of_users_as_they_were(self):
+        (self.root / "etc/shadow").write_text("root:*:19000:0:99999:7:::\n")
+        (self.root / "etc/gshadow").write_text("root:*::\n")
+        before = self.files()
+        self.install(*SINGLE)
+        self.assertNotEqual(self.files(), before)
+        self.install("uninstall", "--yes")
+        self.assertEqual(self.files(), before)
+
+    def test_uninstalling_takes_only_users_that_came_with_the_bundle(self):
+        with open(self.root / "etc/passwd", "a") as file:
+            file.write("etcd:x:412:77:of the site:/srv/etcd:/bin/false\n")
+        with open(self.root / "etc/group", "a") as file:
+            file.write("kube-scheduler:x:500:root\n")
+        before = self.files()
+        self.install(*SINGLE)
+        self.install("--yes", built=newer)
+        self.install("uninstall", "--yes", built=newer)
+        self.assertEqual(self.files(), before)
+
+    def test_who_owns_data_stays_until_it_is_purged(self):
+        self.install("--role", "first-controller", "--set", "NODE_IP=192.168.10.6", "--yes")
+        number = next(int(line.split(":")[2]) for line in self.files()["passwd"].splitlines() if line.startswith("etcd:"))
+        data = self.root / "var/lib/k0s/etcd"
+        data.mkdir()
+        os.chown(data, number, number)
+        said = self.install("uninstall", "--yes")
+        self.assertRegex(said.output + said.errors, "keep +user etcd, who owns /var/lib/k0s/etcd")
+        self.assertRegex(said.output + said.errors, "remove +user keepalived")
+        self.assertEqual([line.split(":")[0] for line in self.files()["passwd"].splitlines()], ["root", "etcd"])
+        self.install("--role", "first-controller", "--set", "NODE_IP=192.168.10.6", "--yes")
+        self.install("uninstall", "--yes", "--purge")
+        self.assertFalse((self.root / "var/lib/k0s").exists())
+
     def test_who_is_there_keeps_number_home_and_shell(self):
         with open(self.root / "etc/passwd", "a") as file:
             file.write("etcd:x:412:77:of the site:/srv/etcd:/bin/false\n")
@@ -272,7 +310,7 @@ class Releases(unittest.TestCase):
 
     def test_a_version_without_a_program_for_the_architecture(self):
         name = f"k0s-v1.34.3+k0s.0-{product.ARCHITECTURE}"
-        self.refuse("no files of v1.34.3+k0s.0", name.replace("+", "%2B"), "that the architecture is built", status=Exit.USAGE, **self.without(name))
+        self.refuse("no files of v1.34.3+k0s.0", name.replace("+", "%2B"), "there are: v1.34.3+k0s.0 for", status=Exit.USAGE, **self.without(name))
 
     def test_a_checksum_file_without_the_line(self):
         name = f"k0s-v1.34.4+k0s.0-{product.ARCHITECTURE}"
@@ -332,7 +370,7 @@ class SingleMachine(Machines):
         self.assertIn("Role: controller", self.site.run("k0s", "status").stdout)
         shown = self.site.run("systemctl", "show", "--property=LimitNOFILE,KillMode,Delegate", "k0scontroller.service").stdout
         self.assertEqual(sorted(shown.split()), ["Delegate=yes", "KillMode=process", "LimitNOFILE=999999"])
-        self.assertIn("/usr/local/bin/k0s kubectl get --raw=/readyz", self.done.stderr)
+        self.assertIn("waiting until the node is ready", self.done.stderr)
 
     def test_containerd_has_the_images_of_the_registry_by_both_names(self):
         both = {**connected.digests, **{f"{name.rsplit(':', 1)[0]}@{digest}": digest for name, digest in connected.digests.items()}}
@@ -358,13 +396,16 @@ class SingleMachine(Machines):
         self.assertIn("nothing was changed", self.stick("--yes").stdout)
         self.assertEqual(self.site.run(*asked).stdout, running)
 
-    def test_zz_uninstalling_takes_unit_and_files_away_and_keeps_the_data(self):
-        self.stick("uninstall", "--yes")
+    def test_zz_uninstalling_takes_unit_files_and_users_away_and_keeps_the_data(self):
+        said = self.stick("uninstall", "--yes")
         self.assertFalse(self.site.is_active("k0scontroller.service"))
-        for path in ("/usr/local/bin/k0s", "/etc/systemd/system/k0scontroller.service", "/etc/k0s", f"/{IMAGES}", "/var/lib/sealift",
+        for path in ("/usr/local/bin/k0s", "/etc/systemd/system/k0scontroller.service", "/etc/k0s", f"/{IMAGES}", "/var/lib/sealift/receipts",
                      "/etc/systemd/system/multi-user.target.wants/k0scontroller.service"):
             self.assertFalse(self.site.path(path).exists() or self.site.path(path).is_symlink(), path)
+        # A number without a name would go to the next user made, and the datastore with it.
         self.assertTrue(self.site.path("/var/lib/k0s/db").is_dir())
+        self.assertEqual(self.accounts() & {*USERS, "keepalived"}, {"kube-apiserver"})
+        self.assertRegex(said.stdout + said.stderr, "keep +user kube-apiserver, who owns /var/lib/k0s/db")
         self.assertEqual(json.loads(self.stick("status", "--json").stdout)["installed"], [])
 
 

@@ -31,6 +31,7 @@ ROLES = {
 # docs/directories.md; the program where get.k0s.sh lays it.
 EVERY = {
     "usr/local/bin/k0s": laid.file("0755", laid.published(f"k0s-{k0s_release.VERSION}-{product.ARCHITECTURE}")),
+    "usr/local/bin/k0s-killall.sh": laid.file("0755", laid.shell_script("k0scontroller.service k0sworker.service", "containerd-shim")),
     "etc/k0s": laid.folder(),
     "var/lib/k0s": laid.folder(),
 }
