@@ -104,6 +104,10 @@ public struct BundlePlan: Sendable {
                 sources[part.document.url] = Source(url: part.document.url, content: part.document.content)
             }
         }
+        for chart in lock.charts {
+            guard case .url(let url) = chart.origin else { continue }
+            sources[url] = Source(url: url, content: chart.content)
+        }
         if let list = lock.imageList { sources[list.url] = Source(url: list.url, content: list.content) }
         return sources.values.sorted { $0.url.utf8.lexicographicallyPrecedes($1.url.utf8) }
     }

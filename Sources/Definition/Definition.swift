@@ -27,6 +27,8 @@ public struct Definition: Sendable {
     public var imageSource: ImageSource
     /// Images beyond the platform's own.
     public var images: [ImageRequest]
+    /// The same from files and folders.
+    public var imageArchives: [ImageArchiveRequest]
     /// Images that may be referred to though they are not carried.
     public var allowedMissing: [AllowedImage]
     /// Files and folders with plain manifests.

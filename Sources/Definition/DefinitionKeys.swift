@@ -8,7 +8,7 @@ enum DefinitionKeys {
     ]
     static let need = ["bundle", "version", "platform"]
     static let platform = ["profile", "version", "arch", "hardware"]
-    static let image = ["name", "platform"]
+    static let image = ["name", "from", "platform"]
     static let chart = [
         "chart", "repo", "version", "sha256", "name", "namespace", "create-namespace", "values",
     ]

@@ -41,14 +41,13 @@ struct DefinitionReader {
         let config = try mapFile("config", of: map, profile.config, variables)
         let roleConfig = try roleConfig(map, variables)
         try checkRules(map, said)
+        let images = try images(map, outline.request.architecture)
         return Definition(
             path: path, name: name, kind: kind, need: need,
             version: try version(try map.required("version")), platform: outline.request,
             profile: profile.specialised(for: said),
             roles: roles, imageSource: try imageSource(map),
-            images: try items.list("images", of: map) { (reader) throws(YAMLError) in
-                try image(reader, architecture: outline.request.architecture)
-            },
+            images: images.pulled, imageArchives: images.archived,
             allowedMissing: try items.allowedImages(map), manifests: try manifests(map),
             charts: try charts(map),
             files: try items.list("files", of: map) { (reader) throws(YAMLError) in
@@ -99,18 +98,6 @@ struct DefinitionReader {
         return source
     }
 
-    private func image(_ reader: YAMLReader, architecture: Architecture) throws(YAMLError) -> ImageRequest {
-        guard reader.isMap else {
-            return ImageRequest(
-                reference: try reader.image(), platform: Platform(architecture), location: reader.location)
-        }
-        let fields = try reader.map(DefinitionKeys.image)
-        let platform = try fields.optional("platform").map { (reader) throws(YAMLError) in try reader.platform() }
-        return ImageRequest(
-            reference: try fields.required("name").image(), platform: platform ?? Platform(architecture),
-            location: reader.location)
-    }
-
     private func manifests(_ map: YAMLMap) throws(YAMLError) -> [LocalPath] {
         let paths = try items.list("manifests", of: map) { (reader) throws(YAMLError) in try local(reader) }
         guard !paths.isEmpty else { return [] }
@@ -130,8 +117,17 @@ struct DefinitionReader {
 
     /// What the lock calls a local file: the path as written, seen from the definition's own folder where it stands in the file
     /// that the definition extends.
-    private func lockName(_ reader: YAMLReader) throws(YAMLError) -> String {
-        let text = try reader.pathText()
+    private func lockName(_ reader: YAMLReader) throws(YAMLError) -> String { name(try reader.pathText(), in: reader) }
+
+    /// A local file whose path is only a part of what stands there.
+    func local(_ reader: YAMLReader, part text: String) throws(YAMLError) -> LocalPath {
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw reader.unexpected("a path behind the colon") }
+        return LocalPath(
+            text: name(text, in: reader), path: FilePath(reader.location.file).parent.resolving(text),
+            location: reader.location)
+    }
+
+    private func name(_ text: String, in reader: YAMLReader) -> String {
         guard reader.location.file != path.text, let extends else { return text }
         let folder = FilePath(extends).parent
         return folder == "." ? text : folder.resolving(text).text

@@ -44,8 +44,9 @@ extension Layout {
         if definition.imageSource == .vendorArchive, release.imageArchive == nil {
             throw .notAtVersion(what: "archive of its makers", version: release.version, location)
         }
-        if let image = definition.images.first, release.imageFolder == nil {
-            throw .notAtVersion(what: "folder for images", version: release.version, image.location)
+        let places = definition.images.map(\.location) + definition.imageArchives.map(\.location)
+        if let place = places.first, release.imageFolder == nil {
+            throw .notAtVersion(what: "folder for images", version: release.version, place)
         }
     }
 

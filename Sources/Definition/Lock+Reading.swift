@@ -122,7 +122,7 @@ extension LockedImage {
                 reference: try fields.required("name").image(), root: try Descriptor(try fields.required("index")),
                 manifest: try Descriptor(try fields.required("manifest")), platform: platform,
                 size: ByteCount(try fields.required("size").integer(in: 0...Int.max))),
-            reasons: try fields.required("for").strings())
+            archive: try fields.optional("archive")?.nonEmptyString(), reasons: try fields.required("for").strings())
     }
 }
 

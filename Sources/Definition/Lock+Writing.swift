@@ -73,12 +73,15 @@ extension LockedFile {
 
 extension LockedImage {
     fileprivate var yaml: YAMLValue {
-        .map([
-            YAMLMember("name", .string(pinned.reference.description)),
-            YAMLMember("platform", .string(pinned.platform.description)),
-            YAMLMember("size", .integer(pinned.size.bytes)), YAMLMember("index", pinned.root.yaml),
-            YAMLMember("manifest", pinned.manifest.yaml), YAMLMember("for", .list(reasons.map { .string($0) })),
-        ])
+        let place = archive.map { [YAMLMember("archive", .string($0))] } ?? []
+        return .map(
+            [
+                YAMLMember("name", .string(pinned.reference.description)),
+                YAMLMember("platform", .string(pinned.platform.description)),
+            ] + place + [
+                YAMLMember("size", .integer(pinned.size.bytes)), YAMLMember("index", pinned.root.yaml),
+                YAMLMember("manifest", pinned.manifest.yaml), YAMLMember("for", .list(reasons.map { .string($0) })),
+            ])
     }
 }
 

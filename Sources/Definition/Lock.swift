@@ -129,12 +129,15 @@ public struct LockedArtefact: Hashable, Sendable {
 public struct LockedImage: Hashable, Sendable {
     /// The image by digest.
     public var pinned: PinnedImage
+    /// The archive or layout that it comes from, as the definition writes it; `nil` for one that is pulled.
+    public var archive: String?
     /// Who asked for it, in words, sorted: `definition`, `image list`, a manifest's path.
     public var reasons: [String]
 
     /// An image by its facts.
-    public init(_ pinned: PinnedImage, reasons: [String]) {
+    public init(_ pinned: PinnedImage, archive: String? = nil, reasons: [String]) {
         self.pinned = pinned
+        self.archive = archive
         self.reasons = Set(reasons).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 

@@ -15,7 +15,7 @@ enum LockKeys {
     static let assertions = ["size", "digest", "parts"]
     static let assertion = ["type", "url", "size", "digest"]
     static let document = ["url", "size", "digest"]
-    static let image = ["name", "platform", "size", "index", "manifest", "for"]
+    static let image = ["name", "platform", "archive", "size", "index", "manifest", "for"]
     static let chart = ["name", "chart", "version", "from", "requested", "url", "file", "size", "digest"]
     static let descriptor = ["digest", "size", "type"]
     static let file = ["path", "size", "digest"]

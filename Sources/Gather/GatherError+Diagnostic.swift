@@ -35,6 +35,7 @@ extension GatherError: Diagnosable {
                 "cannot use the image archive \(quoted(name)): \(fault.reason)", details: fault.details,
                 next: "name another place for it under artefacts, or set image-source: registry", exitCode: .gathering)
         case .snapMember(let snap, let path, let fault): fault.diagnostic(snap: snap, path: path)
+        case .imageArchive(let request, let fault): fault.diagnostic(request.text, at: request.location)
         case .otherImages(let archive, let list, let missing, let surplus):
             Diagnostic(
                 "cannot use the image archive \(quoted(archive)): it does not hold what the image list names",

@@ -27,6 +27,8 @@ public enum GatherError: Error, Hashable, Sendable {
     case archive(String, ArchiveFault)
     /// A file within a snap that should name images.
     case snapMember(snap: String, path: String, SnapMemberFault)
+    /// An image archive or layout that the definition names cannot be used.
+    case imageArchive(ImageArchiveRequest, ImageArchiveFault)
     /// The makers' image archive and their list name different images.
     case otherImages(archive: String, list: String, missing: [String], surplus: [String])
 }

@@ -26,7 +26,8 @@ extension Gatherer {
         try checkArchive(lock, demand)
         try checkSnaps(lock, demand.release)
         return Gathered(
-            definition: definition, lock: lock, demand: demand, files: files.contents, images: try pull(lock))
+            definition: definition, lock: lock, demand: demand, files: files.contents,
+            images: try contents(lock, of: definition))
     }
 
     private func gatherArtefacts(_ lock: Lock, _ demand: Demand, _ files: LocalFiles) throws(GatherError) {
@@ -59,15 +60,6 @@ extension Gatherer {
             try store.read(list.content.digest, limit: Self.documentLimit)
         }
         try check(locked, against: ImageListFile.parse(bytes, form: form, url: list.url), list: list.url)
-    }
-
-    private func pull(_ lock: Lock) throws(GatherError) -> [ImageContents] {
-        let reasons = Dictionary(lock.images.map { ($0.pinned, $0.reasons) }) { first, _ in first }
-        do throws(RegistryError) {
-            return try registry.pull(lock.images.map(\.pinned)) { reasons[$0]?.joined(separator: ", ") }
-        } catch {
-            throw .registry(error)
-        }
     }
 }
 

@@ -21,7 +21,7 @@ public struct LocalFiles: Sendable {
 
     /// Files that are laid, sorted by name.
     public let files: [File]
-    /// Files that decide what is laid and are not laid themselves: charts, their values. Sorted by name.
+    /// Files that decide what is laid and are not laid themselves: charts, their values, image archives. Sorted by name.
     public let others: [File]
     /// Files that stand in for artefacts of the profile, by the artefact's name.
     public let artefacts: [String: File]

@@ -32,6 +32,7 @@ extension Resolver {
         for request in definition.charts {
             guard let locked = lock.charts.first(where: { $0.name == request.name }) else { continue }
             let bytes = try gathering { () throws(GatherError) in try gatherer.archive(of: locked.content) }
+            try check(locked, bytes, Lock.path(for: definition.path))
             do throws(DefinitionError) {
                 charts.append(
                     ChartInUse(
@@ -41,6 +42,14 @@ extension Resolver {
             } catch { throw .gather(.definition(error)) }
         }
         return charts
+    }
+
+    private func check(_ chart: LockedChart, _ bytes: [UInt8], _ lock: FilePath) throws(ResolveError) {
+        let archive: ChartArchive
+        do throws(DiscoverError) { archive = try ChartArchive(bytes, label: chart.fileName) } catch {
+            throw .discover(error)
+        }
+        if let fault = chart.fault(archive) { throw .editedLock(lock, fault) }
     }
 
     /// A chart that stands within a manifest.

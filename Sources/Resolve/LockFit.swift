@@ -15,7 +15,7 @@ struct LockFit {
     let demand: Demand
 
     /// The first thing that does not follow from definition and profile; `nil` when all does. Looks at nothing else.
-    var fault: String? { versionFault ?? artefactFault ?? snapFault ?? listFault ?? imageFault }
+    var fault: String? { versionFault ?? artefactFault ?? snapFault ?? listFault ?? imageFault ?? chartFault }
 
     private var versionFault: String? {
         let asked = definition.platform
@@ -60,10 +60,16 @@ struct LockFit {
             return "it has no image \(request.reference) for \(request.platform), which the definition asks for"
         }
         for image in lock.images where image.reasons.isEmpty || image.reasons.contains("definition") {
-            let asked = definition.images.contains { image.isFor($0.reference, $0.platform) }
+            let asked =
+                if let archive = image.archive { definition.imageArchives.contains { $0.text == archive } } else {
+                    definition.images.contains { image.isFor($0.reference, $0.platform) }
+                }
             guard asked else {
                 return "it names the image \(image.pinned.reference), which the definition does not ask for"
             }
+        }
+        for request in definition.imageArchives where !lock.images.contains(where: { $0.archive == request.text }) {
+            return "it has no image of \(request.text), which the definition asks for"
         }
         return nil
     }

@@ -53,6 +53,8 @@ struct Pins {
 
     /// The image of that name for that platform.
     func image(_ reference: ImageReference, _ platform: Platform) -> PinnedImage? {
-        lock?.images.map(\.pinned).first { $0.reference == reference && $0.platform == platform }
+        lock?.images.filter { $0.archive == nil }.map(\.pinned).first {
+            $0.reference == reference && $0.platform == platform
+        }
     }
 }

@@ -79,9 +79,35 @@ extension Resolution {
         for request in definition.images {
             let key = Wanted(reference: request.reference, platform: request.platform)
             wanted[key, default: Reasons(origin: request.location.description)].words.insert("definition")
-            if request.reference.isFloating { warn(request) }
+            if request.reference.isFloating { warn(request.reference, request.location) }
         }
-        return try pinned(wanted).map { LockedImage($0.value, reasons: Array(wanted[$0.key]?.words ?? [])) }
+        let archived = try archivedImages(replacing: &wanted)
+        return archived
+            + (try pinned(wanted).map { LockedImage($0.value, reasons: Array(wanted[$0.key]?.words ?? [])) })
+    }
+
+    /// The images that come from files; they go before those of the same name in registries.
+    private func archivedImages(replacing wanted: inout [Wanted: Reasons]) throws(ResolveError) -> [LockedImage] {
+        var archived: [Wanted: LockedImage] = [:]
+        for request in definition.imageArchives {
+            let images = try gathering { () throws(GatherError) in try gatherer.images(of: request) }
+            for image in images {
+                let key = Wanted(reference: image.reference, platform: image.platform)
+                if let other = archived[key], other.pinned.root.digest != image.root.digest {
+                    throw .gather(
+                        .imageArchive(
+                            request,
+                            .image(
+                                image.reference.description,
+                                .nameClash(
+                                    name: image.reference.description, other.pinned.root.digest, image.root.digest))))
+                }
+                let reasons = (wanted.removeValue(forKey: key)?.words ?? []).union(["definition"])
+                archived[key] = LockedImage(image, archive: request.text, reasons: Array(reasons))
+                if image.reference.isFloating { warn(image.reference, request.location) }
+            }
+        }
+        return Array(archived.values)
     }
 
     /// An image that is wanted for a machine.
@@ -120,9 +146,9 @@ extension Resolution {
         }
     }
 
-    private func warn(_ request: ImageRequest) {
+    private func warn(_ reference: ImageReference, _ location: SourceLocation) {
         say(
-            "the image \(quoted(request.reference.description)) follows the tag latest", .warning, at: request.location,
+            "the image \(quoted(reference.description)) follows the tag latest", .warning, at: location,
             next: "pods with that tag ask the registry at each start unless imagePullPolicy is IfNotPresent: name a tag"
         )
     }

@@ -40,7 +40,7 @@ extension ResolveError: Diagnosable {
                 at: location, next: "give its `url:` or `file:` under `artefacts: {\(artefact): …}`", exitCode: .usage)
         case .noPlaceForImages(let image, let location):
             Diagnostic(
-                "cannot take the image \(quoted(image.description)): the roles of this bundle have no place for images",
+                "cannot take the image \(quoted(image)): the roles of this bundle have no place for images",
                 at: location, next: "take the image out, or offer a role that runs containers", exitCode: .usage)
         case .noLock(let path):
             Diagnostic(

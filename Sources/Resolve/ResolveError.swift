@@ -1,7 +1,6 @@
 public import Discover
 public import Fetch
 public import Gather
-public import OCI
 public import Posix
 public import Reporting
 public import Values
@@ -23,7 +22,7 @@ public enum ResolveError: Error, Hashable, Sendable {
     /// The definition must say where an artefact is.
     case noPlace(artefact: String, SourceLocation)
     /// Images are wanted, and the roles offered have no place for them.
-    case noPlaceForImages(ImageReference, SourceLocation)
+    case noPlaceForImages(String, SourceLocation)
     /// There is no lock, and none may be made.
     case noLock(FilePath)
     /// The lock does not follow from the definition that it was made of, in words.

@@ -2,6 +2,7 @@ public import Definition
 public import Discover
 import Format
 public import Gather
+import OCI
 import Reporting
 public import Values
 
@@ -77,7 +78,10 @@ struct Resolution {
             throw .gather(.definition(error))
         }
         if let image = definition.images.first, !demand.takesImages {
-            throw .noPlaceForImages(image.reference, image.location)
+            throw .noPlaceForImages(image.reference.description, image.location)
+        }
+        if let archive = definition.imageArchives.first, !demand.takesImages {
+            throw .noPlaceForImages(archive.text, archive.location)
         }
         return demand
     }

@@ -24,8 +24,10 @@ struct ImageReasons {
     private func words(for reason: String, _ image: LockedImage) -> [String] {
         switch reason {
         case "definition":
-            let requests = definition.images.filter { $0.reference == image.pinned.reference }
-            return requests.isEmpty ? [reason] : requests.map { "\($0.location): images" }
+            let pulled = definition.images.filter { image.archive == nil && $0.reference == image.pinned.reference }
+            let archived = definition.imageArchives.filter { $0.text == image.archive }
+            let places = pulled.map { "\($0.location): images" } + archived.map { "\($0.location): images, \($0.text)" }
+            return places.isEmpty ? [reason] : places
         case "image list": return [lock.imageList.map { "image list \($0.url)" } ?? reason]
         default: return [reason]
         }

@@ -61,9 +61,10 @@ enum LockReport {
     }
 
     private static func contents(_ lock: Lock) -> String {
-        let parts = [
-            ("artefact", lock.artefacts.count), ("image", lock.images.count), ("local file", lock.files.count),
-        ]
+        let parts =
+            [
+                ("artefact", lock.artefacts.count), ("image", lock.images.count), ("local file", lock.files.count),
+            ] + (lock.charts.isEmpty ? [] : [("chart", lock.charts.count)])
         let counted = parts.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }
         return "\(lock.profile.name) \(lock.version), " + counted.joined(separator: ", ")
     }

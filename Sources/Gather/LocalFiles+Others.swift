@@ -4,7 +4,7 @@ import LibCrypto
 import Values
 
 extension LocalFiles {
-    /// The charts and values that `definition` has as files, each once; a chart by its archive.
+    /// The charts, values and image archives that `definition` has as files, each once; a chart by its archive.
     static func others(of definition: Definition) throws(GatherError) -> [File] {
         var files: [String: File] = [:]
         for chart in definition.charts {
@@ -16,6 +16,10 @@ extension LocalFiles {
             for case .file(let path) in chart.values {
                 files[path.text] = try File(path.text, path.path, path.location)
             }
+        }
+        for request in definition.imageArchives {
+            let path = request.decidingFile
+            files[path.text] = try File(path.text, path.path, path.location)
         }
         return files.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
