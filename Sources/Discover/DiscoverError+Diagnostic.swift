@@ -11,6 +11,14 @@ extension DiscoverError: Diagnosable {
             var words = error.diagnostic
             words.message = "cannot read the manifest: " + words.message
             return words
+        case .notAnObject(let location, let isForKustomize):
+            return Diagnostic(
+                "cannot take this for a manifest: it has no `kind`"
+                    + (isForKustomize ? " that a platform applies, but is read by kustomize" : ""),
+                at: location,
+                next: isForKustomize
+                    ? "name the output of `kustomize build` instead" : "begin each object with apiVersion and kind",
+                exitCode: .usage)
         case .chart(let name, .yaml(let error)):
             var words = error.diagnostic
             words.message = "cannot read the chart \(quoted(name)): " + words.message

@@ -1,11 +1,14 @@
 public import LibArchive
 public import LibYAML
 public import Posix
+public import Reporting
 
 /// Why it cannot be told which images a manifest or chart refers to.
 public enum DiscoverError: Error, Hashable, Sendable {
     /// A manifest is not understood; has file, line and column.
     case yaml(YAMLError)
+    /// What stands there is no object of Kubernetes; whether it is one for kustomize.
+    case notAnObject(SourceLocation, isForKustomize: Bool)
     /// A chart, by its name, is not one.
     case chart(String, ChartFault)
     /// `helm` cannot render a chart.

@@ -47,7 +47,20 @@ public struct ManifestScan: Sendable {
         do throws(YAMLError) {
             documents = try YAMLDocument.parseStream(Self.readable(bytes), file: file, limits: Self.limits)
         } catch { throw .yaml(error) }
-        for document in documents { scan(object: document.reader) }
+        for document in documents {
+            try Self.check(document.reader)
+            scan(object: document.reader)
+        }
+    }
+
+    /// What Kubernetes would refuse at once: an object without `kind`, and what only kustomize reads.
+    private static func check(_ object: YAMLReader) throws(DiscoverError) {
+        guard !object.isList else { return }
+        let isKustomization = object["apiVersion"]?.text?.hasPrefix("kustomize.config.k8s.io/") ?? false
+        guard object["kind"]?.text != nil, !isKustomization else {
+            let isForKustomize = isKustomization || object["resources"] != nil
+            throw .notAnObject(object.location, isForKustomize: isForKustomize)
+        }
     }
 
     /// JSON may be indented by tabs, which YAML refuses. Inside of a JSON text there is none (RFC 8259 §7), so blanks in their place

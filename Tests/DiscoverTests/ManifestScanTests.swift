@@ -169,6 +169,22 @@ struct ManifestScanTests {
     }
 
     @Test(arguments: [
+        ("a: 1\n", "it has no `kind`", "apiVersion and kind"), ("- 1\n- a\n---\n7\n", "it has no `kind`", "apiVersion"),
+        ("resources: [a.yaml]\n", "read by kustomize", "kustomize build"),
+        ("apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n", "read by kustomize", "kustomize build"),
+    ])
+    func `what Kubernetes would refuse is refused here`(text: String, message: String, next: String) {
+        do throws(DiscoverError) {
+            _ = try ManifestScan(Array(text.utf8), file: "x.yaml")
+            Issue.record("it was read")
+        } catch {
+            #expect(error.diagnostic.message.contains(message))
+            #expect(error.diagnostic.next?.contains(next) ?? false)
+            #expect(error.diagnostic.location?.file == "x.yaml")
+        }
+    }
+
+    @Test(arguments: [
         ("kind: Pod\nspec: [\n", 3, 1), ("a: b: c\n", 1, 5), ("kind: Pod\n\tspec: 1\n", 2, 1),
         ("a: 1\na: 2\n", 2, 1),
     ])

@@ -268,6 +268,59 @@ class ImagesOfCharts(Charts):
             self.assertEqual(packed.extractfile("own/values.yaml").read().decode(), f"image: {APPLICATION}\n")
 
 
+class Example(Charts):
+    """bundles/apps.yaml: built against the mirror, verified, installed, and read by others."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        scratch.need(root=True)
+        import platforms
+        cls.platform = platforms.load("k3s")
+        cls.podinfo = charts.publish(connected.mirror, "/podinfo", {"podinfo": ["6.6.0", "6.7.1", "6.8.0"]},
+                                     {"image": {"repository": "ghcr.io/stefanprodan/podinfo", "tag": "6.7.1"}})
+        for name in ("acme/historian:4.2.0", "stefanprodan/podinfo:6.7.1"):
+            connected.registry.push(connected.layout, "plc-bridge", name)
+        folder = cls.bench.folder / "example"
+        shutil.copytree(scratch.ROOT / "bundles", folder, ignore=shutil.ignore_patterns("*.lock"))
+        cls.definition = folder / "apps.yaml"
+        cls.definition.write_text(cls.definition.read_text().replace("arch: amd64", f"arch: {product.ARCHITECTURE}"))
+        cls.options = ("--mirror", f"https://stefanprodan.github.io={connected.mirror.url}")
+        cls.built = cls.bench.build(cls.definition, *cls.options, output=cls.bench.folder / "apps")
+
+    def test_it_verifies_to_the_last_byte(self):
+        self.bench.sealift("verify", self.built.folder, "--key", self.bench.public_key, "--deep")
+
+    def test_every_image_is_listed_with_who_asks_for_it(self):
+        done = self.bench.sealift("images", self.definition, "--why", "--json", "--cache", self.bench.cache, *connected.options, *self.options)
+        listing = json.loads(done.output)
+        self.assertEqual((listing["missing"], listing["perhapsMissing"]), ([], []))
+        why = {each["name"]: " ".join(each["why"]) for each in listing["images"]}
+        for name, place in [("ghcr.io/acme/plc-bridge:2.3.1", "manifests/plc-bridge.yaml:20:18: spec.template.spec.containers[0].image (DaemonSet plc-bridge/plc-bridge)"),
+                            ("ghcr.io/acme/historian:4.2.0", "image.repository, chart historian 1.3.0"),
+                            ("ghcr.io/stefanprodan/podinfo:6.7.1", "podinfo-6.7.1.tgz/podinfo/values.yaml"),
+                            ("docker.io/rancher/mirrored-pause:3.6", "image list https://github.com/k3s-io/k3s/releases/")]:
+            self.assertIn(place, why[name])
+
+    def test_the_first_server_gets_archives_objects_and_manifests(self):
+        import platforms
+        import yaml
+        root = scratch.folder("root")
+        self.addCleanup(scratch.remove, root)
+        laid.system(root)
+        platforms.install(self.platform, self.built.folder, root, "first-server", self.bench.public_key,
+                          lambda *words: product.run(*words, home=self.bench.home))
+        self.assertEqual(sorted(path.name for path in (root / STATIC).iterdir()), ["historian-1.3.0.tgz", "podinfo-6.7.1.tgz"])
+        self.assertEqual(sorted(path.name for path in (root / MANIFESTS).iterdir()),
+                         ["chart-historian.yaml", "chart-podinfo.yaml", "plc-bridge.yaml"])
+        with tarfile.open(root / STATIC / "historian-1.3.0.tgz", "r:gz") as packed:
+            self.assertEqual(yaml.safe_load(packed.extractfile("historian/Chart.yaml"))["appVersion"], "4.2.0")
+        spec = yaml.safe_load((root / MANIFESTS / "chart-historian.yaml").read_text())["spec"]
+        self.assertEqual(spec["valuesContent"], (scratch.ROOT / "bundles/charts/historian-values.yaml").read_text())
+        self.assertEqual(yaml.safe_load(yaml.safe_load((root / MANIFESTS / "chart-podinfo.yaml").read_text())["spec"]["valuesContent"]),
+                         {"replicaCount": 2})
+
+
 class ImageArchives(unittest.TestCase):
     """Images from archives that skopeo writes, in the archive for the site, judged by containerd."""
 
