@@ -159,8 +159,8 @@ let package = Package(
             dependencies: [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibZstdEncoder", "Arguments",
                 "Profiles", "OCI", "Fetch",
-                "Store", "Format", "Registry", "Definition", "Discover", "Verify", "Sign", "Report", "Gather",
-                "Resolve", "Assemble",
+                "Store", "Format", "Registry", "Definition", "Discover", "Verify", "Preflight", "Sign", "Report",
+                "Gather", "Resolve", "Assemble",
             ],
             path: "Sources/SealiftTool", swiftSettings: house),
         .executableTarget(

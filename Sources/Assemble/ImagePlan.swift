@@ -61,9 +61,9 @@ struct ImagePlan {
 
     private static func growth(_ images: [ImageArchivePlan.Image], in folder: ImageFolder) -> Requirement {
         let layers = Set(images.flatMap(\.contents.layers)).reduce(ByteCount(0)) { $0 + $1.size }
-        let minimum = ByteCount(layers.bytes / 10 * growthTenths) + growthBase
+        let estimate = ByteCount(layers.bytes / 10 * growthTenths) + growthBase
         return Requirement(
-            id: "sealift.images.growth", rule: .disk(path: "/" + folder.destination.text, minimum: minimum),
+            id: "sealift.images.growth", rule: .growth(path: "/" + folder.destination.text, estimate: estimate),
             severity: .warn,
             reason: "an estimate: imported and unpacked, the images take about two and a half times their archive",
             fix: "give the file system more room", roles: folder.roles)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -41,6 +43,7 @@ extern const char *strerrorname_np(int number);
 
 enum {
     SEALIFT_O_PATH = __O_PATH,
+    SEALIFT_O_TMPFILE = __O_TMPFILE,
     SEALIFT_AT_EMPTY_PATH = 0x1000,
     SEALIFT_FALLOC_FL_KEEP_SIZE = 1,
     SEALIFT_SYNC_FILE_RANGE_WRITE = 2,
@@ -112,4 +115,33 @@ static inline int sealift_pidfd_open(pid_t process) { return (int)syscall(SYS_pi
 static inline int sealift_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     return flags == -1 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+// Has a port of all IPv4 addresses for a moment: 0, or the errno of bind(2). SO_REUSEADDR: what ended lately is no hindrance.
+static inline int sealift_try_port(int type, uint16_t port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int found = socket(AF_INET, type | SOCK_CLOEXEC, 0), on = 1, status = 0;
+    if (found == -1) return errno;
+    if (type == SOCK_STREAM) setsockopt(found, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(found, (struct sockaddr *)&address, sizeof address) == -1) status = errno;
+    close(found);
+    return status;
+}
+
+// Whether something takes a TCP connection on this port of 127.0.0.1 within a quarter of a second; not this socket itself, which
+// the kernel may connect to itself when it gives it the same port.
+static inline int sealift_answers(uint16_t port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)}, own = {0};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int found = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
+    socklen_t size = sizeof error, length = sizeof own;
+    if (found == -1) return 0;
+    struct pollfd wait = {.fd = found, .events = POLLOUT};
+    int isConnected = connect(found, (struct sockaddr *)&address, sizeof address) == 0
+        || (errno == EINPROGRESS && poll(&wait, 1, 250) == 1
+            && getsockopt(found, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0);
+    if (isConnected && getsockname(found, (struct sockaddr *)&own, &length) == 0 && own.sin_port == address.sin_port)
+        isConnected = 0;
+    close(found);
+    return isConnected;
 }

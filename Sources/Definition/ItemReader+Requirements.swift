@@ -45,8 +45,7 @@ extension ItemReader {
         case "port": return .port(try ports(try fields.required("ports")))
         case "default-route": return .defaultRoute
         case "route-overlap": return .routeOverlap(networks: try networks(try fields.required("networks")))
-        case "path-absent":
-            return .pathAbsent(try paths(try fields.required("paths")))
+        case "path-absent": return .pathAbsent(try paths(fields))
         case "program":
             return .program(try fields.required("programs").words("letters, digits, `.`, `_`, `-`, `+`", "._-+"))
         case "systemd": return .systemd(minimum: try fields.required("minimum").integer(in: 1...9_999))
@@ -56,9 +55,60 @@ extension ItemReader {
             return .sysctl(
                 key: try fields.required("key").nonEmptyString(),
                 minimum: try fields.required("minimum").integer(in: 0...Int.max))
-        case "selinux": return .selinux(policy: try paths(try fields.required("paths")))
-        default: return .swapOff
+        case "selinux": return .selinux(policy: try paths(fields))
+        case "swap-off": return .swapOff
+        default: return try furtherRule(kind, fields)
         }
+    }
+
+    /// The table's other half.
+    private func furtherRule(_ kind: String, _ fields: YAMLMap) throws(YAMLError) -> Requirement.Rule {
+        func path() throws(YAMLError) -> String { try fields.required("path").absolutePath() }
+        func minimum(_ range: ClosedRange<Int>) throws(YAMLError) -> Int {
+            try fields.required("minimum").integer(in: range)
+        }
+        switch kind {
+        case "cpu":
+            let features = try fields.optional("arm64")?.words("a-z, 0-9, _", "_") ?? []
+            let level = try features.isEmpty ? fields.required("amd64") : fields.optional("amd64")
+            let word = try level?.word(of: CPULevel.allCases.map(\.rawValue))
+            return .cpu(amd64: word.flatMap { CPULevel(rawValue: $0) }, arm64: features)
+        case "inodes": return .inodes(path: try path(), minimum: try minimum(1...Int.max))
+        case "disk-share": return .diskShare(path: try path(), minimum: try minimum(1...99))
+        case "growth": return .growth(path: try path(), estimate: try fields.required("estimate").byteCount())
+        case "file-system": return .fileSystem(path: try path(), traits: try traits(try fields.required("traits")))
+        case "file-system-driver":
+            return .fileSystemDriver(types: try fields.required("types").words("a-z, 0-9, _", "_"))
+        case "write-latency":
+            return .writeLatency(path: try path(), maximum: try fields.required("maximum").integer(in: 1...60_000))
+        case "solid-state": return .solidState(path: try path())
+        case "link-speed": return .linkSpeed(minimum: try minimum(1...10_000_000))
+        case "resolver": return .resolver
+        case "hosts-entry": return .hostsEntry(names: try fields.required("names").words("a-z, 0-9, `.`, `-`", ".-"))
+        case "apparmor": return .apparmor
+        case "fapolicyd": return .fapolicyd(paths: try paths(fields))
+        case "firewall":
+            return .firewall(
+                ports: try ports(try fields.required("ports")), networks: try networks(try fields.required("networks")))
+        case "unit-inactive":
+            return .unitInactive(try fields.required("units").words("letters, digits, `.`, `_`, `-`, `@`", "._-@"))
+        default: return .certificate(paths: try paths(fields))
+        }
+    }
+
+    private func traits(_ reader: YAMLReader) throws(YAMLError) -> [FileSystemTrait] {
+        var traits: [FileSystemTrait] = []
+        for element in try reader.list() {
+            let word = try element.word(of: FileSystemTrait.allCases.map(\.rawValue))
+            if let trait = FileSystemTrait(rawValue: word) { traits.append(trait) }
+        }
+        return traits
+    }
+
+    private func paths(_ fields: YAMLMap) throws(YAMLError) -> [String] {
+        var paths: [String] = []
+        for path in try fields.required("paths").list() { paths.append(try path.absolutePath()) }
+        return paths
     }
 
     private func ports(_ reader: YAMLReader) throws(YAMLError) -> [PortRange] {

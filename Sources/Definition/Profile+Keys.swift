@@ -54,6 +54,12 @@ enum ProfileKeys {
         "default-route": [], "route-overlap": ["networks"], "path-absent": ["paths"], "program": ["programs"],
         "systemd": ["minimum"], "host-name": [], "sysctl": ["key", "minimum"], "swap-off": [], "selinux": ["paths"],
         "snapd": ["minimum"],
+        "cpu": ["amd64", "arm64"], "inodes": ["path", "minimum"], "disk-share": ["path", "minimum"],
+        "growth": ["path", "estimate"], "file-system": ["path", "traits"], "file-system-driver": ["types"],
+        "write-latency": ["path", "maximum"], "solid-state": ["path"], "link-speed": ["minimum"], "resolver": [],
+        "hosts-entry": ["names"], "apparmor": [], "fapolicyd": ["paths"],
+        "firewall": ["ports", "networks"], "unit-inactive": ["units"],
+        "certificate": ["paths"],
     ]
 
     /// All tables of a profile by the name of their schema definition; the outermost is `profile`.

@@ -1,9 +1,12 @@
-import JSON
+public import JSON
 import Values
 
 extension Receipt {
     /// The one spelling of this receipt (docs/format.md §3, §12).
-    public func canonical() -> [UInt8] {
+    public func canonical() -> [UInt8] { json.canonical() }
+
+    /// The same as a value, for a document that holds receipts.
+    public var json: JSONValue {
         var valuesObject = JSONObject()
         for (name, value) in values { valuesObject.append(name, .string(value)) }
         return object([
@@ -14,7 +17,7 @@ extension Receipt {
             ("units", strings(units)), ("users", strings(users)), ("images", .array(images.map(\.json))),
             ("values", .object(valuesObject)), ("warnings", strings(warnings)),
             ("operation", operation.isEmpty ? JSONValue?.none : .array(operation.map(\.json))),
-        ]).canonical()
+        ])
     }
 
     /// Reads the bytes of a receipt.

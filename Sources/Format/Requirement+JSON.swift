@@ -28,7 +28,26 @@ extension Requirement {
         case .sysctl(let key, let minimum): [("key", .string(key)), ("minimum", .integer(minimum))]
         case .snapd(let minimum): [("minimum", .string(minimum.text))]
         case .windows(let rule): rule.members
-        case .defaultRoute, .hostName, .swapOff: []
+        case .cpu(let level, let features):
+            [
+                ("amd64", level.map { .string($0.rawValue) }),
+                ("arm64", features.isEmpty ? nil : strings(features)),
+            ]
+        case .inodes(let path, let minimum), .diskShare(let path, let minimum):
+            [("path", .string(path)), ("minimum", .integer(minimum))]
+        case .growth(let path, let estimate): [("path", .string(path)), ("estimate", .integer(estimate.bytes))]
+        case .fileSystem(let path, let traits):
+            [("path", .string(path)), ("traits", strings(traits.map(\.rawValue)))]
+        case .fileSystemDriver(let types): [("types", strings(types))]
+        case .writeLatency(let path, let maximum): [("path", .string(path)), ("maximum", .integer(maximum))]
+        case .solidState(let path): [("path", .string(path))]
+        case .linkSpeed(let minimum): [("minimum", .integer(minimum))]
+        case .hostsEntry(let names): [("names", strings(names))]
+        case .fapolicyd(let paths), .certificate(let paths): [("paths", strings(paths))]
+        case .firewall(let ports, let networks):
+            [("ports", strings(ports.map(\.description))), ("networks", strings(networks))]
+        case .unitInactive(let units): [("units", strings(units))]
+        case .defaultRoute, .hostName, .swapOff, .resolver, .apparmor: []
         }
     }
 
@@ -57,31 +76,17 @@ extension Requirement {
         case "cores": return .cores(minimum: try reader.integer("minimum", in: 1...Int.max))
         case "memory": return .memory(minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
         case "disk":
-            return .disk(
-                path: try reader.parsed("path", as: "an absolute path", absolutePath),
-                minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
+            return .disk(path: try path(reader), minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
         case "kernel": return .kernel(minimum: Version(try reader.string("minimum")))
         case "kernel-config": return .kernelConfig(options: try reader.strings("options"))
         case "kernel-module": return .kernelModule(modules: try reader.strings("modules"))
         case "cgroup":
             let v1 = try reader.optionalArray("v1") { (item) throws(JSONError) in try item.string() }
             return .cgroup(v2: try reader.strings("v2"), v1: v1)
-        case "port":
-            return .port(
-                try reader.array("ports") { (item) throws(JSONError) in
-                    try item.parsed(as: "a port such as 6443/tcp") { PortRange($0) }
-                })
+        case "port": return .port(try ports(reader))
         case "default-route": return .defaultRoute
-        case "route-overlap":
-            return .routeOverlap(
-                networks: try reader.array("networks") { (item) throws(JSONError) in
-                    try item.parsed(as: "a network in CIDR form") { IPNetwork($0) == nil ? nil : $0 }
-                })
-        case "path-absent":
-            return .pathAbsent(
-                try reader.array("paths") { (item) throws(JSONError) in
-                    try item.parsed(as: "an absolute path", absolutePath)
-                })
+        case "route-overlap": return .routeOverlap(networks: try networks(reader))
+        case "path-absent": return .pathAbsent(try paths(reader))
         case "program": return .program(try reader.strings("programs"))
         case "systemd": return .systemd(minimum: try reader.integer("minimum", in: 1...Int.max))
         case "host-name": return .hostName
@@ -94,10 +99,67 @@ extension Requirement {
                     try item.parsed(as: "an absolute path", absolutePath)
                 })
         default:
+            if let rule = try readFurtherRule(kind, reader) { return rule }
             guard let rule = try WindowsRule.read(kind, reader) else {
                 throw item.invalid("a kind of requirement that this version knows", found: kind)
             }
             return .windows(rule)
+        }
+    }
+
+    /// The table's other half.
+    private static func readFurtherRule(_ kind: String, _ reader: JSONReader) throws(JSONError) -> Rule? {
+        switch kind {
+        case "cpu":
+            return .cpu(
+                amd64: try reader.optionalParsed("amd64", as: "x86-64-v1 to x86-64-v4") { CPULevel(rawValue: $0) },
+                arm64: try reader.optionalArray("arm64") { (item) throws(JSONError) in try item.string() } ?? [])
+        case "inodes":
+            return .inodes(path: try path(reader), minimum: try reader.integer("minimum", in: 1...Int.max))
+        case "disk-share":
+            return .diskShare(path: try path(reader), minimum: try reader.integer("minimum", in: 1...99))
+        case "growth":
+            return .growth(
+                path: try path(reader), estimate: ByteCount(try reader.integer("estimate", in: 1...Int.max)))
+        case "file-system":
+            return .fileSystem(
+                path: try path(reader),
+                traits: try reader.array("traits") { (item) throws(JSONError) in
+                    try item.parsed(as: FileSystemTrait.expectation) { FileSystemTrait(rawValue: $0) }
+                })
+        case "file-system-driver": return .fileSystemDriver(types: try reader.strings("types"))
+        case "write-latency":
+            return .writeLatency(path: try path(reader), maximum: try reader.integer("maximum", in: 1...60_000))
+        case "solid-state": return .solidState(path: try path(reader))
+        case "link-speed": return .linkSpeed(minimum: try reader.integer("minimum", in: 1...Int.max))
+        case "resolver": return .resolver
+        case "hosts-entry": return .hostsEntry(names: try reader.strings("names"))
+        case "apparmor": return .apparmor
+        case "fapolicyd": return .fapolicyd(paths: try paths(reader))
+        case "firewall": return .firewall(ports: try ports(reader), networks: try networks(reader))
+        case "unit-inactive": return .unitInactive(try reader.strings("units"))
+        case "certificate": return .certificate(paths: try paths(reader))
+        default: return nil
+        }
+    }
+
+    private static func path(_ reader: JSONReader) throws(JSONError) -> String {
+        try reader.parsed("path", as: "an absolute path", absolutePath)
+    }
+
+    private static func paths(_ reader: JSONReader) throws(JSONError) -> [String] {
+        try reader.array("paths") { (item) throws(JSONError) in try item.parsed(as: "an absolute path", absolutePath) }
+    }
+
+    private static func ports(_ reader: JSONReader) throws(JSONError) -> [PortRange] {
+        try reader.array("ports") { (item) throws(JSONError) in
+            try item.parsed(as: "a port such as 6443/tcp") { PortRange($0) }
+        }
+    }
+
+    private static func networks(_ reader: JSONReader) throws(JSONError) -> [String] {
+        try reader.array("networks") { (item) throws(JSONError) in
+            try item.parsed(as: "a network in CIDR form") { IPNetwork($0) == nil ? nil : $0 }
         }
     }
 }

@@ -59,6 +59,34 @@ public struct Requirement: Hashable, Sendable {
         case windows(WindowsRule)
         /// SELinux does not enforce, or one of these absolute paths shows that the platform's policy is there.
         case selinux(policy: [String])
+        /// The least x86-64 level, and features by the names of arm64's /proc/cpuinfo.
+        case cpu(amd64: CPULevel?, arm64: [String])
+        /// Files that can still be made at the mount of an absolute path, besides those of the bundle.
+        case inodes(path: String, minimum: Int)
+        /// Percent of the file system that stay free when the bundle is laid.
+        case diskShare(path: String, minimum: Int)
+        /// What the platform will take there later, as somebody estimates it.
+        case growth(path: String, estimate: ByteCount)
+        case fileSystem(path: String, traits: [FileSystemTrait])
+        /// File systems that the kernel can mount.
+        case fileSystemDriver(types: [String])
+        /// Milliseconds within which 99 of 100 small writes are on the disk.
+        case writeLatency(path: String, maximum: Int)
+        /// The disk of an absolute path does not rotate.
+        case solidState(path: String)
+        /// Mbit/s of the fastest network port.
+        case linkSpeed(minimum: Int)
+        case resolver
+        /// Names that /etc/hosts knows.
+        case hostsEntry(names: [String])
+        case apparmor
+        /// Folders whose programs fapolicyd lets start.
+        case fapolicyd(paths: [String])
+        /// What the packet filter lets in: ports, and everything from these networks.
+        case firewall(ports: [PortRange], networks: [String])
+        case unitInactive([String])
+        /// Certificates in PEM files are valid now.
+        case certificate(paths: [String])
     }
 
     /// The word for the rule's kind in a manifest.
@@ -83,34 +111,22 @@ public struct Requirement: Hashable, Sendable {
         case .snapd: "snapd"
         case .windows(let rule): rule.kindName
         case .selinux: "selinux"
+        case .cpu: "cpu"
+        case .inodes: "inodes"
+        case .diskShare: "disk-share"
+        case .growth: "growth"
+        case .fileSystem: "file-system"
+        case .fileSystemDriver: "file-system-driver"
+        case .writeLatency: "write-latency"
+        case .solidState: "solid-state"
+        case .linkSpeed: "link-speed"
+        case .resolver: "resolver"
+        case .hostsEntry: "hosts-entry"
+        case .apparmor: "apparmor"
+        case .fapolicyd: "fapolicyd"
+        case .firewall: "firewall"
+        case .unitInactive: "unit-inactive"
+        case .certificate: "certificate"
         }
     }
-}
-
-/// One port or a range of them: `6443/tcp`, `2379-2380/tcp`, `8472/udp`.
-public struct PortRange: Hashable, Sendable, CustomStringConvertible {
-    /// The transport, as /etc/services names it.
-    public enum Transport: String, Hashable, Sendable { case tcp, udp }
-
-    public let first, last: UInt16
-    /// TCP or UDP.
-    public let transport: Transport
-
-    /// `nil` for any other text, port 0, or a range that goes down.
-    public init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let transport = Transport(rawValue: String(parts[1])) else { return nil }
-        let ends = parts[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard (1...2).contains(ends.count), let first = UInt16(ends[0]), let last = UInt16(ends[ends.count - 1]) else {
-            return nil
-        }
-        guard first > 0, first <= last, ends.count == 1 || first < last else { return nil }
-        self.first = first
-        self.last = last
-        self.transport = transport
-        guard description == String(text) else { return nil }
-    }
-
-    /// As a manifest writes it: `6443/tcp`, `2379-2380/tcp`.
-    public var description: String { "\(first)" + (first == last ? "" : "-\(last)") + "/\(transport.rawValue)" }
 }

@@ -42,13 +42,20 @@ enum BundleOptions {
             bundle: try UntrustedBundle(opening: path).verified(under: policy), warnings: warnings, path: path)
     }
 
-    /// `--bundle`, or the folder of this program if it is one of a bundle, or the current folder.
+    /// Whether one is named, or there.
+    static func isAtHand(_ invocation: Invocation) throws -> Bool {
+        try invocation.value("bundle") != nil || nearest() != nil
+    }
+
+    /// The folder of this program if it is one of a bundle, or the current folder.
+    private static func nearest() throws -> FilePath? {
+        try [FilePath("/proc/self/exe").resolved().parent, FilePath(".")]
+            .first { try Files.exists($0.appending(BundleFile.sums)) }
+    }
+
     private static func folder(_ invocation: Invocation) throws -> FilePath {
         if let given = invocation.value("bundle") { return FilePath(given) }
-        for candidate in [try FilePath("/proc/self/exe").resolved().parent, FilePath(".")]
-        where try Files.exists(candidate.appending(BundleFile.sums)) {
-            return candidate
-        }
+        if let found = try nearest() { return found }
         throw Diagnostic(
             "no bundle is named, and there is none here", next: "give --bundle with the bundle's folder",
             exitCode: .usage)

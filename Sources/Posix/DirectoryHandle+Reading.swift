@@ -46,12 +46,39 @@ extension DirectoryHandle {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Whether this folder tells files from folders without a look at each (`d_type` of getdents64(2)); `nil` when it holds nothing.
+    public func tellsKinds() throws(FileError) -> Bool? {
+        let block = try doing("list", path) { () throws(Errno) in try firstEntries(of: rawValue) }
+        // The type stands before the name, in byte 18; 0 is DT_UNKNOWN. `.` and `..` are told by some that tell no others.
+        var rest = block[...]
+        var isEmpty = true
+        while rest.count > 19 {
+            let start = rest.startIndex
+            let name = rest[(start + 19)...].prefix { $0 != 0 }
+            if name != [UInt8(ascii: ".")], name != [UInt8(ascii: "."), UInt8(ascii: ".")] {
+                if rest[start + 18] != 0 { return true }
+                isEmpty = false
+            }
+            rest = rest[(start + (Int(rest[start + 16]) | Int(rest[start + 17]) << 8))...]
+        }
+        return isEmpty ? nil : false
+    }
+
     /// A file read whole.
     ///
     /// - Parameter limit: The most that is held in memory; more is ``Errno/tooLarge``.
     public func read(_ name: MemberPath, limit: ByteCount) throws(FileError) -> [UInt8] {
         try openFile(name, .readOnly).readToEnd(limit: limit)
     }
+}
+
+/// The first records of the folder behind `number`.
+private func firstEntries(of number: Int32) throws(Errno) -> [UInt8] {
+    let folder = FileDescriptor(
+        owning: try restarting { unsafe sealift_open(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }, path: ".")
+    var block = [UInt8](repeating: 0, count: 4_096)
+    let count = try restarting { unsafe sealift_getdents64(folder.rawValue, &block, block.count) }
+    return Array(block[..<max(0, count)])
 }
 
 /// The names in the folder behind `number`, in byte order, without `.` and `..` (getdents64(2)).

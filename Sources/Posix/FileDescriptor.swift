@@ -49,6 +49,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
         public static let create = Self(rawValue: O_CREAT)
         /// With `.create`: fail if the name is taken, even by a dangling link.
         public static let exclusive = Self(rawValue: O_EXCL)
+        /// Make a file without a name in the folder that is opened; it is gone when it is closed.
+        public static let nameless = Self(rawValue: Int32(SEALIFT_O_TMPFILE))
         /// Empty the file.
         public static let truncate = Self(rawValue: O_TRUNC)
         /// Every write goes to the end.

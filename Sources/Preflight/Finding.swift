@@ -20,8 +20,10 @@ public struct Finding: Hashable, Sendable {
     /// What a rule measures, before anybody says how bad that is.
     public enum Measurement: Hashable, Sendable {
         case holds(String)
-        case broken(String)
-        case unknown(String)
+        case broken(String, command: String? = nil)
+        case unknown(String, command: String? = nil)
+        /// It is looked at only when somebody asks for that.
+        case notAsked(String)
     }
 
     /// The rule's name.

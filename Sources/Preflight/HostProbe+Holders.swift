@@ -6,7 +6,7 @@ extension HostProbe {
     public func holders(of sockets: Set<UInt64>) -> [UInt64: String] {
         let wanted = Dictionary(sockets.map { ("socket:[\($0)]", $0) }) { first, _ in first }
         var found: [UInt64: String] = [:]
-        for process in names(in: "/proc") where decimal(process) != nil {
+        for process in names(in: "/proc") ?? [] where decimal(process) != nil {
             for target in openFiles(of: process) {
                 guard let socket = wanted[target], found[socket] == nil else { continue }
                 let name = text("/proc/\(process)/comm")?.split(separator: "\n").first ?? "process"
@@ -20,14 +20,10 @@ extension HostProbe {
     /// Where the open files of a process lead to; none when it has ended meanwhile or is somebody else's.
     private func openFiles(of process: String) -> [String] {
         let path = FilePath("/proc/\(process)/fd")
-        return names(in: path).compactMap { name in
+        return (names(in: path.text) ?? []).compactMap { name in
             value { () throws(FileError) in
                 try memberPath(name).map { name throws(FileError) in try DirectoryHandle.open(path).readLink(name) }
             } ?? nil
         }
-    }
-
-    private func names(in folder: FilePath) -> [String] {
-        value { () throws(FileError) in try DirectoryHandle.open(folder).entries() } ?? []
     }
 }

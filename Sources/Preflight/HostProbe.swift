@@ -3,16 +3,16 @@ public import Values
 
 /// The machine that this program runs on; files and space below a root of choice.
 public struct HostProbe: MachineProbe {
-    private let root: FilePath
+    let root: FilePath
     /// Files of /proc and /sys: modules.dep has 1 MiB, a busy machine's /proc/net/tcp some.
     private static let limit = ByteCount.mebibytes(64)
     /// The usual folders of programs; the caller's PATH is not asked.
-    static let programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    package static let programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
     /// - Parameter root: `/`, or the root of an image. In an image links are not followed: they would lead to this machine.
     public init(root: FilePath) { self.root = root }
 
-    private var isRunning: Bool { root == "/" }
+    var isRunning: Bool { root == "/" }
 
     /// Reads the file on the running machine, whatever the root.
     public func text(_ path: String) -> String? {
@@ -45,49 +45,15 @@ public struct HostProbe: MachineProbe {
             for folder in Self.programFolders where try Files.exists(FilePath(folder).appending(program)) {
                 return try Subprocess.run(
                     "\(folder)/\(program)", Array(command.dropFirst()),
-                    environment: ["LC_ALL": "C", "PATH": Self.programFolders.joined(separator: ":")], timeLimit: 10)
+                    environment: [
+                        "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1",
+                        "PATH": Self.programFolders.joined(separator: ":"),
+                    ], timeLimit: 10)
             }
             return nil
         }
         guard let outcome = outcome ?? nil, outcome.isSuccess else { return nil }
         return outcome.outputText
-    }
-
-    /// Asks the file system of the deepest folder on the way that is there, and names it by the folder it is mounted on.
-    public func space(of folder: MemberPath?) -> MountSpace? {
-        var next = folder
-        while true {
-            do throws(FileError) { return named(try measured(next), from: next) } catch {
-                guard error.isAbsence, let missing = next else { return nil }
-                next = missing.parent
-            }
-        }
-    }
-
-    /// Goes up as long as the mount stays the same.
-    private func named(_ space: MountSpace, from folder: MemberPath?) -> MountSpace {
-        var (space, next) = (space, folder)
-        while let folder = next {
-            let above = value { () throws(FileError) in try measured(folder.parent) }
-            guard let above, above.mount == space.mount else { break }
-            space.folder = above.folder
-            next = folder.parent
-        }
-        return space
-    }
-
-    private func measured(_ folder: MemberPath?) throws(FileError) -> MountSpace {
-        let handle: DirectoryHandle
-        if let folder, !isRunning {
-            handle = try DirectoryHandle.open(root).open(folder)
-        } else {
-            handle = try DirectoryHandle.open(folder.map { root.appending($0) } ?? root)
-        }
-        let found = try handle.statistics()
-        return MountSpace(
-            mount: try handle.mountID(), folder: "/" + (folder?.text ?? ""), total: found.total,
-            available: found.available, availableFiles: found.totalFiles == 0 ? nil : found.availableFiles,
-            isReadOnly: found.isReadOnly, isNoExec: found.isNoExec)
     }
 
     /// Programs that most images have, as files and not as links.
@@ -133,5 +99,5 @@ public struct HostProbe: MachineProbe {
 
 extension FileError {
     /// Whether the file is not there, be it for want of its folder.
-    fileprivate var isAbsence: Bool { errno == .notFound || errno == .notDirectory }
+    var isAbsence: Bool { errno == .notFound || errno == .notDirectory }
 }

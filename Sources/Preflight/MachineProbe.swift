@@ -1,3 +1,4 @@
+public import Format
 public import Values
 
 /// Everything that rules want to know of a machine. Looks only, and never throws: what a machine does not tell is `nil`.
@@ -11,6 +12,17 @@ public protocol MachineProbe: Sendable {
     /// The file system that holds, or would hold, a folder below the target's root; `nil` for the root itself. `nil` when
     /// it cannot be told, be it for want of rights.
     func space(of folder: MemberPath?) -> MountSpace?
+    /// The names in a folder of the running kernel, such as `/sys/class/net`.
+    func names(in folder: String) -> [String]?
+    /// What becomes of an attempt to have a port and to reach it; `nil` when that cannot be tried.
+    func attempt(on port: UInt16, _ transport: PortRange.Transport) -> PortAttempt?
+    /// How long small writes take to be on the disk of a folder below the target's root, in nanoseconds and in rounds. The one
+    /// look that writes, and asked for by name only: into a file without a name, which is gone when it ends.
+    func writeLatencies(in folder: MemberPath?) -> [[UInt64]]?
+    /// What a folder and everything below it takes on its disk.
+    func size(ofTree path: String) -> ByteCount?
+    /// Where file systems of disks are mounted on the running machine.
+    var mountPoints: [String] { get }
     /// Names of the programs that hold sockets, with their process numbers, as far as this user may see.
     func holders(of sockets: Set<UInt64>) -> [UInt64: String]
     /// What `uname -m` says of the target.
@@ -25,6 +37,8 @@ public protocol MachineProbe: Sendable {
     var processorCount: Int { get }
     /// The time of day.
     var now: Timestamp { get }
+    /// Whether it told all this before, and may be another machine than this one.
+    var isRecorded: Bool { get }
 }
 
 /// What stands at a path.
@@ -42,6 +56,9 @@ public enum PathKind: Hashable, Sendable {
 }
 
 extension MachineProbe {
+    /// Asked now.
+    public var isRecorded: Bool { false }
+
     /// Whether there is anything.
     ///
     /// - Throws: ``Unreadable`` when that cannot be seen.
@@ -54,6 +71,16 @@ extension MachineProbe {
     }
 }
 
+/// What became of an attempt to have a port.
+public enum PortAttempt: Hashable, Sendable {
+    /// It was free.
+    case free
+    /// Somebody has it.
+    case held
+    /// Nobody has it, and yet something answers there: the packet filter leads it elsewhere.
+    case answered
+}
+
 /// How full one mount is and what it allows.
 public struct MountSpace: Hashable, Sendable {
     /// Tells mounts apart.
@@ -64,13 +91,20 @@ public struct MountSpace: Hashable, Sendable {
     public var total, available: ByteCount
     /// Files that it can hold and can still take; `nil` where there is no limit.
     public var availableFiles: Int?
-    /// Mounted for reading only; mounted so that no program starts from it.
-    public var isReadOnly, isNoExec: Bool
+    /// Mounted for reading only; mounted so that no program starts from it; mounted nosuid.
+    public var isReadOnly, isNoExec, isNoSUID: Bool
+    /// `ext4`, `xfs`, `nfs`.
+    public var type: String
+    /// Whether its folders tell files from folders (`ftype=1` of XFS), which overlayfs needs; `nil` where it holds nothing to tell by.
+    public var tellsKinds: Bool?
+    /// Whether its disk rotates; `nil` when there is no disk, or it does not tell.
+    public var isRotating: Bool?
 
     /// Takes all as they are.
     public init(
         mount: UInt64, folder: String, total: ByteCount, available: ByteCount, availableFiles: Int?,
-        isReadOnly: Bool = false, isNoExec: Bool = false
+        isReadOnly: Bool = false, isNoExec: Bool = false, isNoSUID: Bool = false, type: String = "ext4",
+        tellsKinds: Bool? = nil, isRotating: Bool? = nil
     ) {
         self.mount = mount
         self.folder = folder
@@ -79,5 +113,9 @@ public struct MountSpace: Hashable, Sendable {
         self.availableFiles = availableFiles
         self.isReadOnly = isReadOnly
         self.isNoExec = isNoExec
+        self.isNoSUID = isNoSUID
+        self.type = type
+        self.tellsKinds = tellsKinds
+        self.isRotating = isRotating
     }
 }

@@ -41,7 +41,9 @@ extension Preflight {
 
     /// Booted with systemd (sd_booted(3)) of that version.
     func systemd(_ minimum: Int) throws(Unreadable) -> Finding.Measurement {
-        guard try probe.exists("/run/systemd/system") else { return .broken("not booted with systemd") }
+        guard try probe.exists("/run/systemd/system") else {
+            return .broken(try probe.exists("/run/openrc") ? "booted with OpenRC" : "not booted with systemd")
+        }
         // systemd 252 (252.19-1~deb12u1)
         let words = probe.output(of: ["systemctl", "--version"])?.split(separator: "\n").first?.split(separator: " ")
         guard let words, words.count > 1, let version = Int(words[1].prefix { $0.isNumber }) else {
@@ -50,24 +52,18 @@ extension Preflight {
         return version >= minimum ? .holds("systemd \(version)") : .broken("systemd \(version)")
     }
 
-    /// What is available at the mount of `path` when the bundle is laid.
-    func disk(_ path: String, _ minimum: ByteCount) throws(Unreadable) -> Finding.Measurement {
-        let folder = memberPath(path)
-        guard folder != nil || path == "/", let space = probe.space(of: folder) else {
-            throw Unreadable(reason: "the file system of \(path) does not tell")
-        }
-        let laid = needs.first { $0.space.mount == space.mount }?.bytes ?? 0
-        let left = ByteCount(max(0, space.available.bytes - laid.bytes))
-        let words = "\(left.formatted) at \(space.folder)"
-        return left >= minimum ? .holds(words) : .broken(words)
-    }
+    /// A clock that is so far ahead is wrong: no bundle is carried for so long, and the makers' certificates do not last as long.
+    private static let farAhead = 10 * 366 * 86_400
 
-    /// The clock is not before the making of the bundle: certificates would not be valid yet.
+    /// The clock is not before the making of the bundle: certificates would not be valid yet. Nor is it far ahead.
     var clock: Finding {
-        Finding(
-            id: "clock", verdict: probe.now >= manifest.created ? .pass : .warn, measured: probe.now.description,
-            limit: "not before \(manifest.created)",
-            reason: "the bundle was made then, and certificates made by a slow clock are not valid on other machines",
+        let isBehind = probe.now < manifest.created
+        let isAhead = probe.now.seconds > manifest.created.seconds + Self.farAhead
+        return Finding(
+            id: "clock", verdict: probe.isRecorded ? .skipped : isBehind || isAhead ? .warn : .pass,
+            measured: probe.now.description,
+            limit: "\(manifest.created) or up to ten years later",
+            reason: "the bundle was made then, and certificates made by a wrong clock are not valid on other machines",
             fix: "set the clock with `date --utc --set`, and the hardware clock with `hwclock --systohc`")
     }
 

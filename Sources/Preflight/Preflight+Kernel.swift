@@ -11,7 +11,9 @@ extension Preflight {
 
     /// Each option is `y` or `m`.
     func kernelConfig(_ options: [String]) -> Finding.Measurement {
-        guard let text = configuration else { return .unknown("the kernel does not show its configuration") }
+        guard let text = kernelConfiguration(of: probe) else {
+            return .unknown("the kernel does not show its configuration")
+        }
         var isOn: Set<Substring> = []
         for line in text.split(separator: "\n") where line.hasSuffix("=y") || line.hasSuffix("=m") {
             isOn.insert(line.dropLast(2))
@@ -21,16 +23,36 @@ extension Preflight {
         return missing.isEmpty ? .holds("all on") : .broken("not on: " + missing.joined(separator: ", "))
     }
 
-    /// Where distributions keep it, or the kernel's own copy where a program can unpack it.
-    private var configuration: String? {
-        let release = probe.kernelRelease
-        return probe.text("/boot/config-\(release)") ?? probe.text("/lib/modules/\(release)/config")
-            ?? probe.text("/usr/lib/modules/\(release)/config")
-            ?? probe.output(of: ["gunzip", "-c", "/proc/config.gz"])
-    }
-
     /// Each module is loaded, built in or there to be loaded. `-` and `_` are the same in names of modules.
     func kernelModule(_ modules: [String]) -> Finding.Measurement {
+        let (known, isListed) = knownModules()
+        let missing = modules.filter {
+            !known.contains(plain($0)) && probe.kind(of: "/sys/module/\(plain($0))") != .directory
+        }
+        return found(missing, isListed, "not loaded, no list of modules")
+    }
+
+    /// Each is among the kernel's file systems, or a module of its name is there.
+    func fileSystemDriver(_ types: [String]) -> Finding.Measurement {
+        var mountable: Set<Substring> = []
+        // `nodev tmpfs`, or `ext4` after a tab
+        for line in KernelText(probe.text("/proc/filesystems") ?? "", path: "").lines {
+            if let name = line.last { mountable.insert(name) }
+        }
+        let (known, isListed) = knownModules()
+        let missing = types.filter { !mountable.contains(Substring($0)) && !known.contains(plain($0)) }
+        return found(missing, isListed, "not mountable now, no list of modules")
+    }
+
+    private func found(_ missing: [String], _ isListed: Bool, _ doubt: String) -> Finding.Measurement {
+        guard !missing.isEmpty else { return .holds("all there") }
+        let words = missing.joined(separator: ", ")
+        // A container sees what is loaded, and not what its host could load.
+        return isListed ? .broken("missing: \(words)") : .unknown("\(doubt): \(words)")
+    }
+
+    /// Modules that are loaded or listed, and whether there is a list.
+    private func knownModules() -> (names: Set<String>, isListed: Bool) {
         var known: Set<String> = []
         for line in probe.text("/proc/modules")?.split(separator: "\n") ?? [] {
             if let name = line.split(separator: " ").first { known.insert(plain(name)) }
@@ -41,14 +63,7 @@ extension Preflight {
             let path = line.prefix { $0 != ":" }
             if let name = path.split(separator: "/").last { known.insert(plain(name.prefix { $0 != "." })) }
         }
-        let missing = modules.filter {
-            !known.contains(plain($0)) && probe.kind(of: "/sys/module/\(plain($0))") != .directory
-        }
-        guard !missing.isEmpty else { return .holds("all there") }
-        let words = missing.joined(separator: ", ")
-        // A container sees what is loaded, and not what its host could load.
-        guard lists.contains(where: { $0 != nil }) else { return .unknown("not loaded, no list of modules: \(words)") }
-        return .broken("missing: \(words)")
+        return (known, lists.contains { $0 != nil })
     }
 
     /// SELinux is off or only warns (selinuxfs, `enforce`), or one of the paths shows that a policy for the platform is there.
@@ -124,4 +139,12 @@ public struct KernelRelease: Hashable, Sendable {
         }
         return true
     }
+}
+
+/// Where distributions keep it, or the kernel's own copy where a program can unpack it.
+func kernelConfiguration(of probe: some MachineProbe) -> String? {
+    let release = probe.kernelRelease
+    return probe.text("/boot/config-\(release)") ?? probe.text("/lib/modules/\(release)/config")
+        ?? probe.text("/usr/lib/modules/\(release)/config")
+        ?? probe.output(of: ["gunzip", "-c", "/proc/config.gz"])
 }

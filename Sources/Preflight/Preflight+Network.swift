@@ -7,8 +7,8 @@ extension Preflight {
         let held = try sockets().filter { socket in
             ranges.contains { $0.transport == socket.transport && ($0.first...$0.last).contains(socket.port) }
         }
-        guard !held.isEmpty else { return .holds("all free") }
         let isOurs = isOursRunning
+        guard !held.isEmpty else { return isOurs ? .holds("all free") : tried(ranges) }
         let holders = isOurs ? [:] : probe.holders(of: Set(held.map(\.inode)))
         let sorted = held.sorted { ($0.port, $0.address) < ($1.port, $1.address) }
         var words: [String] = []
@@ -19,6 +19,25 @@ extension Preflight {
         }
         let list = words.joined(separator: ", ")
         return isOurs ? .holds("held by the installed platform: \(list)") : .broken("taken: \(list)")
+    }
+
+    /// So many ports of one rule are tried; the tables have told of all by then.
+    private static let mostTried = 4_096
+
+    /// The tables show nobody; now the ports are had and called for a moment each.
+    private func tried(_ ranges: [PortRange]) -> Finding.Measurement {
+        var taken: [String] = []
+        for range in ranges {
+            for port in (range.first...range.last).prefix(Self.mostTried) {
+                let name = "\(port)/\(range.transport.rawValue)"
+                switch probe.attempt(on: port, range.transport) {
+                case .held: taken.append("\(name) by somebody who does not show")
+                case .answered: taken.append("\(name) by a rule of the packet filter, which leads it elsewhere")
+                case .free, nil: break
+                }
+            }
+        }
+        return taken.isEmpty ? .holds("all free") : .broken("taken: " + taken.joined(separator: ", "))
     }
 
     /// What occupies a port. The tables of IPv6 are missing where it is switched off.
@@ -36,7 +55,8 @@ extension Preflight {
     /// A default route of either family leads somewhere.
     func defaultRoute() throws(Unreadable) -> Finding.Measurement {
         let devices = Set(try routes().filter(\.isDefault).map(\.device)).sorted()
-        return devices.isEmpty ? .broken("none") : .holds("by " + devices.joined(separator: ", "))
+        return devices.isEmpty
+            ? .broken("none", command: Self.dummyRoute) : .holds("by " + devices.joined(separator: ", "))
     }
 
     /// No route of the host lies in the networks, the platform's own aside.

@@ -5,7 +5,12 @@ extension Preflight {
     /// What the bundle needs on one mount.
     struct Need {
         let space: MountSpace
+        /// What is newly laid. It stands beside the old until all of it is there.
         var bytes: ByteCount = 0
+        /// What the last installation laid there and this one replaces or removes: taken already, and free again afterwards.
+        var old: ByteCount = 0
+        /// What is copied before the platform is touched.
+        var copied: ByteCount = 0
         var files = 0
         /// Whether a program is laid there.
         var hasProgram = false
@@ -15,6 +20,10 @@ extension Preflight {
     private static let block = 4_096
     /// Kept free, whatever is laid: logs and databases grow, and file systems get slow when full.
     private static let reserve = (percent: 3, least: ByteCount.mebibytes(512))
+
+    static func reserve(of space: MountSpace) -> ByteCount {
+        max(reserve.least, ByteCount(space.total.bytes / 100 * reserve.percent))
+    }
 
     /// Needs by mount, in the order in which the bundle's folders meet them.
     ///
@@ -27,6 +36,7 @@ extension Preflight {
         for file in previous?.files ?? [] {
             if case .file(_, let content?) = file.kind { laid[file.path] = content }
         }
+        var leaving = laid
         var needs: [Need] = []
         var mountOfFolder: [MemberPath?: Int] = [:]
         for entry in manifest.entries where entry.roles.includes(role) && !entry.isDirectory {
@@ -46,14 +56,34 @@ extension Preflight {
             if let content = entry.content, laid[entry.place] == content,
                 probe.kind(of: "/" + entry.place.text) == .file
             {
+                leaving[entry.place] = nil
                 continue
             }
-            let size = entry.content?.size.bytes ?? 0
-            needs[index].bytes += ByteCount((size + block - 1) / block * block)
+            needs[index].bytes += blocks(entry.content?.size ?? 0)
             needs[index].files += 1
+        }
+        for (path, content) in leaving where probe.kind(of: "/" + path.text) == .file {
+            guard let mount = probe.space(of: path.parent)?.mount else { continue }
+            if let index = needs.firstIndex(where: { $0.space.mount == mount }) {
+                needs[index].old += blocks(content.size)
+            }
+        }
+        for path in copies(of: manifest, role, previous) {
+            guard let size = probe.size(ofTree: path), let space = probe.space(of: memberPath(path)) else { continue }
+            if let index = needs.firstIndex(where: { $0.space.mount == space.mount }) { needs[index].copied += size }
         }
         return (needs, unmeasured)
     }
+
+    /// Before an upgrade touches the platform its datastore is copied, beside where it is.
+    private static func copies(of manifest: Manifest, _ role: String, _ previous: Receipt?) -> [String] {
+        guard previous != nil else { return [] }
+        return manifest.operation.filter { $0.roles.includes(role) }.compactMap {
+            if case .datastore(let path) = $0.duty { path } else { nil }
+        }
+    }
+
+    private static func blocks(_ size: ByteCount) -> ByteCount { ByteCount((size.bytes + block - 1) / block * block) }
 
     /// Space, files, and what the mount allows, for each mount that something is laid on.
     var mounts: [Finding] {
@@ -72,14 +102,18 @@ extension Preflight {
             limit: "room for the bundle", reason: "a disk that fills up stops the platform", fix: "look as root")
     }
 
+    /// The forecast of one mount: what is laid, what is copied, what stays free.
     private func space(_ need: Need) -> Finding {
-        let reserve = max(Self.reserve.least, ByteCount(need.space.total.bytes / 100 * Self.reserve.percent))
-        let wanted = need.bytes + reserve
-        let isEnough = need.bytes == 0 || need.space.available >= wanted
+        let reserve = Self.reserve(of: need.space)
+        let wanted = need.bytes + need.copied + reserve
+        let isEnough = need.bytes + need.copied == 0 || need.space.available >= wanted
+        var parts = ["\(need.bytes.formatted) for the bundle"]
+        if need.old > 0 { parts.append("beside \(need.old.formatted) of the last one, free again afterwards") }
+        if need.copied > 0 { parts.append("\(need.copied.formatted) for a copy of the data") }
         return Finding(
             id: "space:\(need.space.folder)", verdict: isEnough ? .pass : .fail,
             measured: "\(need.space.available.formatted) available",
-            limit: "\(need.bytes.formatted) for the bundle and \(reserve.formatted) in reserve",
+            limit: parts.joined(separator: ", ") + " and \(reserve.formatted) in reserve",
             reason: "a disk that fills up stops the platform",
             fix: isEnough
                 ? nil

@@ -16,11 +16,18 @@ public struct Preflight: Sendable {
     let needs: [Need]
     /// Folders of the bundle whose mount cannot be looked at.
     let unmeasured: Set<MemberPath?>
+    /// Whether somebody asked for the look at a disk that writes.
+    let probesDisk: Bool
 
     /// - Parameters:
     ///   - isRunning: Whether the target is the running machine.
     ///   - receipts: Everything that is installed.
-    public init(_ manifest: Manifest, role: String, probe: any MachineProbe, isRunning: Bool, receipts: [Receipt]) {
+    ///   - probesDisk: Whether writes are tried out, the one look that is not read-only.
+    public init(
+        _ manifest: Manifest, role: String, probe: any MachineProbe, isRunning: Bool, receipts: [Receipt],
+        probesDisk: Bool = false
+    ) {
+        self.probesDisk = probesDisk
         self.manifest = manifest
         self.role = role
         self.probe = probe
@@ -36,6 +43,7 @@ public struct Preflight: Sendable {
     /// - Throws: ``PreflightError/unknownRule(_:known:)`` when one of them is no rule of this bundle and role.
     public func survey(ignoring ignored: Set<String> = []) throws(PreflightError) -> Survey {
         var findings = [architecture, privileges, clock, installed, places] + mounts
+        if probe.isRecorded { findings.append(medium) }
         for requirement in manifest.requirements where requirement.roles.includes(role) {
             findings.append(finding(of: requirement))
         }
@@ -45,10 +53,10 @@ public struct Preflight: Sendable {
             findings[index].verdict = .warn
             findings[index].isIgnored = true
         }
-        return Survey(findings: findings)
+        return Survey(findings: findings, forecast: needs.map(forecast))
     }
 
-    private func finding(of requirement: Requirement) -> Finding {
+    func finding(of requirement: Requirement) -> Finding {
         let rule = requirement.rule
         guard isRunning || rule.isOnFiles else {
             return Finding(
@@ -61,15 +69,15 @@ public struct Preflight: Sendable {
         do throws(Unreadable) {
             switch try measure(rule) {
             case .holds(let text): (verdict, measured) = (.pass, text)
-            case .broken(let text):
-                (verdict, measured) = (requirement.severity == .fail ? .fail : .warn, text)
-                if case .defaultRoute = rule { command = Self.dummyRoute }
-            case .unknown(let text): (verdict, measured) = (.unknown, text)
+            case .broken(let text, let line):
+                (verdict, measured, command) = (requirement.severity == .fail ? .fail : .warn, text, line)
+            case .unknown(let text, let line): (verdict, measured, command) = (.unknown, text, line)
+            case .notAsked(let text): (verdict, measured) = (.skipped, text)
             }
         } catch { (verdict, measured) = (.unknown, error.reason) }
         return Finding(
             id: requirement.id, verdict: verdict, measured: measured, limit: rule.limit, reason: requirement.reason,
-            fix: requirement.fix, command: command)
+            fix: requirement.fix ?? rule.usualFix, command: command)
     }
 
     /// One line a kind; the rules themselves stand in files of their own.
@@ -94,50 +102,31 @@ public struct Preflight: Sendable {
         case .snapd(let minimum): try snapd(minimum)
         case .windows: .unknown("only Windows shows it")
         case .selinux(let policy): try selinux(policy)
+        case .cpu(let level, let features): try cpu(level, features)
+        case .inodes(let path, let minimum): try inodes(path, minimum)
+        case .diskShare(let path, let minimum): try diskShare(path, minimum)
+        case .growth(let path, _): try growth(path)
+        case .fileSystem(let path, let traits): try fileSystem(path, traits)
+        case .fileSystemDriver(let types): fileSystemDriver(types)
+        case .writeLatency(let path, let maximum): try writeLatency(path, maximum)
+        case .solidState(let path): try solidState(path)
+        case .linkSpeed(let minimum): try linkSpeed(minimum)
+        case .resolver: try resolver()
+        case .hostsEntry(let names): try hostsEntry(names)
+        case .apparmor: try apparmor()
+        case .fapolicyd(let paths): try fapolicyd(paths)
+        case .firewall(let ports, let networks): try firewall(ports, networks)
+        case .unitInactive(let units): try unitInactive(units)
+        case .certificate(let paths): try certificates(paths)
         }
     }
 
     /// Whether a unit of ours runs: then its ports, routes and paths are ours.
     var isOursRunning: Bool {
         guard isRunning, let units = previous?.units else { return false }
-        return units.contains { unit in
-            probe.output(of: ["systemctl", "is-active", unit])?.hasPrefix("active") ?? false
-        }
-    }
-}
-
-extension Requirement.Rule {
-    /// Whether it is judged by files and space, in an image too.
-    var isOnFiles: Bool {
-        switch self {
-        case .disk, .pathAbsent, .program: true
-        default: false
-        }
-    }
-
-    /// What is asked for, in words.
-    var limit: String {
-        switch self {
-        case .cores(let minimum): "at least \(minimum)"
-        case .memory(let minimum): "at least \(minimum.formatted)"
-        case .disk(let path, let minimum): "at least \(minimum.formatted) at \(path) besides the bundle"
-        case .kernel(let minimum): "at least \(minimum)"
-        case .kernelConfig(let options): "\(options.count) options on"
-        case .kernelModule(let modules): modules.joined(separator: ", ")
-        case .cgroup(let v2, let v1):
-            "v2 with \(v2.joined(separator: ", "))" + (v1.map { "; or v1 with \($0.joined(separator: ", "))" } ?? "")
-        case .port(let ranges): "free: " + ranges.map(\.description).joined(separator: ", ")
-        case .defaultRoute: "one default route"
-        case .routeOverlap(let networks): "no route in " + networks.joined(separator: ", ")
-        case .pathAbsent(let paths): "absent: " + paths.joined(separator: ", ")
-        case .program(let programs): programs.joined(separator: ", ")
-        case .systemd(let minimum): "systemd \(minimum) or newer"
-        case .hostName: "a lower-case host name"
-        case .sysctl(_, let minimum): "at least \(minimum)"
-        case .swapOff: "no swap"
-        case .snapd(let minimum): "snapd \(minimum) or newer, snaps below /snap"
-        case .windows(let rule): rule.kindName
-        case .selinux: "a policy where SELinux enforces"
-        }
+        do throws(Unreadable) {
+            let active = try activeUnits()
+            return units.contains { active.contains(Substring($0)) }
+        } catch { return false }
     }
 }

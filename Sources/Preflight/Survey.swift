@@ -6,6 +6,8 @@ import Values
 public struct Survey: Hashable, Sendable {
     /// In the order of the rules.
     public internal(set) var findings: [Finding]
+    /// What becomes of each mount that something is laid on.
+    public internal(set) var forecast: [Forecast] = []
 
     /// Whether nothing forbids an installation.
     public var isPassed: Bool { !findings.contains { $0.verdict == .fail } }
@@ -24,7 +26,9 @@ public struct Survey: Hashable, Sendable {
         var lines: [String] = []
         for (finding, row) in zip(shown, table) {
             lines.append(row)
-            guard finding.verdict == .fail || finding.verdict == .warn else { continue }
+            // What is not known has its lines when there is something to type.
+            let isOdd = finding.verdict == .fail || finding.verdict == .warn
+            guard isOdd || finding.verdict == .unknown && finding.command != nil else { continue }
             var remarks = [["why", finding.reason]]
             if let fix = finding.fix { remarks.append(["fix", fix]) }
             if let command = finding.command { remarks.append(["type", command]) }
@@ -52,8 +56,13 @@ public struct Survey: Hashable, Sendable {
         }
     }
 
-    /// For a program: `passed` and all `findings`.
-    public var json: JSONValue { ["passed": .bool(isPassed), "findings": .array(findings.map(\.json))] }
+    /// For a program: `passed`, all `findings`, and the `forecast` of each mount in bytes.
+    public var json: JSONValue {
+        [
+            "passed": .bool(isPassed), "findings": .array(findings.map(\.json)),
+            "forecast": .array(forecast.map(\.json)),
+        ]
+    }
 
     /// The refusal when something fails.
     public var refusal: Diagnostic {

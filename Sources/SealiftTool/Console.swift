@@ -37,6 +37,12 @@ final class Console: Sendable {
         try StandardStream.output.write(json().canonical())
     }
 
+    /// Shows a text to a person; standard output is kept for results.
+    func show(_ text: String) {
+        finish()
+        Self.writeToStandardError(text)
+    }
+
     /// Says a warning or a note.
     func say(_ diagnostic: Diagnostic) {
         finish()

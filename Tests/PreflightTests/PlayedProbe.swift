@@ -1,3 +1,4 @@
+import Format
 import Preflight
 import Values
 
@@ -21,6 +22,28 @@ struct PlayedProbe: MachineProbe {
     var hostName = "node1"
     var processorCount = 4
     var now = Timestamp(seconds: 1_763_700_000)
+
+    /// Names in folders.
+    var folders: [String: [String]] = [:]
+    /// What attempts on ports come to.
+    var attempts: [UInt16: PortAttempt] = [:]
+    /// Times of writes.
+    var latencies: [[UInt64]]?
+    var treeSizes: [String: ByteCount] = [:]
+    var mountPoints: [String] { ["/"] + mounts.keys.sorted() }
+
+    /// What is said, or what else stands below.
+    func names(in folder: String) -> [String]? {
+        if let names = folders[folder] { return names }
+        guard kinds[folder] != .file else { return nil }
+        let prefix = folder == "/" ? "/" : folder + "/"
+        let below = (Array(paths) + kinds.keys).filter { $0.hasPrefix(prefix) && $0 != folder }
+        let names = Set(below.map { String($0.dropFirst(prefix.count).prefix { $0 != "/" }) })
+        return names.isEmpty && kinds[folder] != .directory ? nil : names.sorted()
+    }
+    func attempt(on port: UInt16, _ transport: PortRange.Transport) -> PortAttempt? { attempts[port] }
+    func writeLatencies(in folder: MemberPath?) -> [[UInt64]]? { latencies }
+    func size(ofTree path: String) -> ByteCount? { treeSizes[path] }
 
     /// Who holds which socket.
     var holders: [UInt64: String] = [:]

@@ -40,18 +40,19 @@ struct Case: Sendable, CustomTestStringConvertible {
 
     static func survey(
         _ rule: Requirement.Rule, _ probe: PlayedProbe, severity: Requirement.Severity = .fail, isRunning: Bool = true,
-        receipts: [Receipt] = []
+        receipts: [Receipt] = [], probesDisk: Bool = false
     ) throws -> Finding {
         let requirement = Requirement(id: "it", rule: rule, severity: severity, reason: "because", fix: "do")
         let preflight = Preflight(
-            try manifest([requirement]), role: "server", probe: probe, isRunning: isRunning, receipts: receipts)
+            try manifest([requirement]), role: "server", probe: probe, isRunning: isRunning, receipts: receipts,
+            probesDisk: probesDisk)
         return try #require(preflight.survey().findings.last)
     }
 
-    private func check(_ example: Case) throws {
+    static func check(_ example: Case) throws {
         var probe = PlayedProbe()
         example.change(&probe)
-        let finding = try Self.survey(example.rule, probe)
+        let finding = try survey(example.rule, probe)
         #expect(finding.verdict == example.verdict)
         #expect(finding.measured == example.measured)
         #expect(finding.reason == "because" && finding.fix == "do")
@@ -81,7 +82,7 @@ struct Case: Sendable, CustomTestStringConvertible {
             .memory(minimum: 1), .unknown, "line 1 of /proc/meminfo is not understood",
             text("/proc/meminfo", "MemTotal: 99999999999999999999 kB\n")),
     ]
-    @Test(arguments: hardware) func `the hardware`(example: Case) throws { try check(example) }
+    @Test(arguments: hardware) func `the hardware`(example: Case) throws { try Self.check(example) }
 
     static let kernel = [
         Case(.kernel(minimum: Version("6.1")), .pass, "6.1.0-18-amd64") { _ in },
@@ -129,7 +130,7 @@ struct Case: Sendable, CustomTestStringConvertible {
             text("/proc/sys/a/b", "4096 8192\n")),
         Case(.sysctl(key: "a./../b", minimum: 1), .unknown, "a./../b is no name of a kernel parameter") { _ in },
     ]
-    @Test(arguments: kernel) func `the kernel`(example: Case) throws { try check(example) }
+    @Test(arguments: kernel) func `the kernel`(example: Case) throws { try Self.check(example) }
 
     static let controllers = "/sys/fs/cgroup/cgroup.controllers"
     static let v1 = "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t2\t1\t1\nmemory\t0\t1\t0\n"
@@ -187,7 +188,7 @@ struct Case: Sendable, CustomTestStringConvertible {
             $0.outputs["systemctl --version"] = "systemd 252\n"
         },
     ]
-    @Test(arguments: cgroups) func `cgroups and systemd`(example: Case) throws { try check(example) }
+    @Test(arguments: cgroups) func `cgroups and systemd`(example: Case) throws { try Self.check(example) }
 
     static let heading =
         "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
@@ -241,7 +242,7 @@ struct Case: Sendable, CustomTestStringConvertible {
             .port(ranges), .unknown, "line 2 of /proc/net/tcp is not understood",
             tcp("   0: 00000000:192B 00000000:0000 0A\n")),
     ]
-    @Test(arguments: ports) func `who listens`(example: Case) throws { try check(example) }
+    @Test(arguments: ports) func `who listens`(example: Case) throws { try Self.check(example) }
 
     static let routeHeading = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
     static let lan = "eth0\t0000A8C0\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
@@ -289,7 +290,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(.hostName, .fail, "localhost") { $0.hostName = "localhost" },
         Case(.hostName, .fail, "a_b") { $0.hostName = "a_b" }, Case(.hostName, .fail, "none") { $0.hostName = "" },
     ]
-    @Test(arguments: routes) func `routes and names`(example: Case) throws { try check(example) }
+    @Test(arguments: routes) func `routes and names`(example: Case) throws { try Self.check(example) }
 
     static let files = [
         Case(.pathAbsent(["/usr/local/bin/k3s", "/x"]), .pass, "absent") { _ in },
@@ -315,18 +316,19 @@ struct Case: Sendable, CustomTestStringConvertible {
                 mount: 2, folder: "/var/lib", total: .gibibytes(8), available: .gibibytes(7), availableFiles: nil)
         },
     ]
-    @Test(arguments: files) func `files and disks`(example: Case) throws { try check(example) }
+    @Test(arguments: files) func `files and disks`(example: Case) throws { try Self.check(example) }
 
     static let all = hardware + kernel + cgroups + ports + routes + files
 
     @Test func `every kind of rule is seen to hold, to be broken and not to be known`() {
         var seen: [String: Set<Finding.Verdict>] = [:]
-        for example in Self.all {
+        for example in Self.all + FurtherRuleTests.all {
             let kind = Requirement(id: "it", rule: example.rule, severity: .fail, reason: "").kindName
             seen[kind, default: []].insert(example.verdict)
         }
-        print("preflight: \(seen.count) kinds of rules, \(Self.all.count) cases")
-        #expect(seen.count == 18)
+        print("preflight: \(seen.count) kinds of rules, \(Self.all.count + FurtherRuleTests.all.count) cases")
+        // Writes are tried in a test of their own.
+        #expect(seen.count == 33)
         // A host name is always known.
         for (kind, verdicts) in seen where kind != "host-name" {
             #expect(verdicts == [.pass, .fail, .unknown], "\(kind)")

@@ -86,6 +86,31 @@ import Values
         #expect(try survey(entries, probe, receipts: [receipt(entries)]).isPassed)
     }
 
+    @Test func `the forecast of a mount names each part`() throws {
+        let old = [try Self.file("var/lib/k/a", .mebibytes(100)), try Self.file("var/lib/k/gone", .mebibytes(20))]
+        let requirement = Requirement(
+            id: "growth", rule: .growth(path: "/var/lib", estimate: .gibibytes(1)), severity: .warn, reason: "because")
+        var manifest = try Rules.manifest([requirement], entries: [Self.file("var/lib/k/a", .mebibytes(300))])
+        manifest.operation = [Operation(.datastore(path: "/var/lib/k/db"), roles: .all)]
+        var probe = PlayedProbe()
+        probe.paths = ["/var/lib/k/a", "/var/lib/k/gone"]
+        probe.treeSizes["/var/lib/k/db"] = .mebibytes(50)
+        let found = try Preflight(manifest, role: "server", probe: probe, isRunning: true, receipts: [receipt(old)])
+            .survey()
+        let forecast = try #require(found.forecast.first)
+        #expect(forecast.folder == "/" && forecast.available == .gibibytes(5) && forecast.estimate == .gibibytes(1))
+        #expect(
+            forecast.laid == .mebibytes(300) && forecast.old == .mebibytes(120) && forecast.copied == .mebibytes(50))
+        #expect(forecast.reserve == .mebibytes(512))
+        #expect(
+            found.findings.first { $0.id == "space:/" }?.limit
+                == "300.0 MiB for the bundle, beside 120.0 MiB of the last one, free again afterwards, 50.0 MiB for a copy of the data and 512.0 MiB in reserve"
+        )
+        // A new installation copies nothing.
+        let fresh = try Preflight(manifest, role: "server", probe: probe, isRunning: true, receipts: []).survey()
+        #expect(fresh.forecast.first?.copied == 0 && fresh.forecast.first?.old == 0)
+    }
+
     @Test func `a path of another bundle fails`() throws {
         let entries = [try Self.file("opt/x", 1)]
         let found = try survey(entries, receipts: [receipt(entries, name: "other")])
@@ -102,7 +127,8 @@ import Values
         #expect(try Rules.survey(path, probe).verdict == .fail)
         #expect(try Rules.survey(path, probe, receipts: mine).verdict == .pass)
         #expect(try Rules.survey(.port(Rules.ranges), probe, receipts: mine).verdict == .fail)
-        probe.outputs["systemctl is-active k3s.service"] = "active\n"
+        probe.paths.insert("/run/systemd/system")
+        probe.outputs[FurtherRuleTests.listUnits] = "k3s.service loaded active running K3s\n"
         #expect(try Rules.survey(.port(Rules.ranges), probe, receipts: mine).verdict == .pass)
     }
 
@@ -136,10 +162,13 @@ import Values
             found.text(isVerbose: false) == """
                 WARN  rule.1  NODE            a lower-case host name
                       why  because
+                      fix  hostnamectl set-hostname with a name of a-z, 0-9, - and dots, of at most 63 characters
                 FAIL  rule.0  4               at least 99
                       why  because
+                      fix  take a machine with more processors, or give this one more if it is virtual
                 FAIL  rule.2  6.1.0-18-amd64  at least 99
                       why  because
+                      fix  boot a newer kernel of the distribution
                 5 hold, 1 warn, 2 fail
 
                 """)

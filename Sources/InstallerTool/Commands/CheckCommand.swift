@@ -13,8 +13,18 @@ enum CheckCommand {
         Command(
             "check", "check this machine against what the bundle requires, and change nothing",
             options: BundleOptions.everyVerb
-                + SiteOptions.table.filter { ["role", "site", "ignore", "verbose"].contains($0.name) })
+                + SiteOptions.table.filter { ["role", "site", "ignore", "verbose"].contains($0.name) } + [
+                    probeDisk, wholeMachine,
+                ],
+            examples: [
+                .init(
+                    "sealift-install check --survey --json > line7.survey.json",
+                    "what this machine tells, for sealift build --site")
+            ])
     ) { invocation, console in
+        guard try !invocation.flag("survey") && BundleOptions.isAtHand(invocation) else {
+            return try survey(console, isVerbose: invocation.flag("verbose"))
+        }
         let target = try BundleOptions.targetToRead(invocation)
         let opened = try BundleOptions.open(invocation, console)
         let receipts = try InstalledBundles.receipts(root: target.path)
@@ -22,18 +32,42 @@ enum CheckCommand {
             invocation, opened.bundle.manifest, receipts, SiteOptions.siteFile(invocation, opened, target).0,
             invocation.value("role") == nil ? Conversation() : nil)
         let survey = try survey(
-            invocation, opened, target, SiteOptions.Choice(role: role, values: SiteValues(), receipts: receipts))
+            invocation, opened, target, SiteOptions.Choice(role: role, values: SiteValues(), receipts: receipts),
+            probesDisk: invocation.flag("probe-disk"))
         try console.result(survey.json, text: survey.text(isVerbose: invocation.flag("verbose")))
         guard survey.isPassed else { throw Ending(exitCode: .requirements) }
     }
 
+    /// The one look that writes.
+    private static let probeDisk: Option = .flag(
+        "probe-disk",
+        "measure how fast small writes are, where the bundle asks for that: writes 66 MiB into files without a name")
+
+    /// Without a bundle.
+    private static let wholeMachine: Option = .flag(
+        "survey",
+        "tell of this machine whatever the bundle; with --json for `sealift build --site`. So it is without a bundle at hand"
+    )
+
+    /// Says what this machine is, for whatever bundle; nothing is refused.
+    private static func survey(_ console: Console, isVerbose: Bool) throws {
+        let probe = HostProbe(root: "/")
+        let general = Preflight.general(probe)
+        let receipts = try InstalledBundles.receipts(root: "/")
+        try console.result(
+            MachineRecord(of: probe, receipts: receipts)
+                .json(installer: SealiftInstall.version, findings: general.findings),
+            text: "a survey of \(probe.hostName), for no bundle in particular\n" + general.text(isVerbose: true))
+    }
+
     /// Tries every rule for one role.
     static func survey(
-        _ invocation: Invocation, _ opened: BundleOptions.Opened, _ target: TargetRoot, _ choice: SiteOptions.Choice
+        _ invocation: Invocation, _ opened: BundleOptions.Opened, _ target: TargetRoot, _ choice: SiteOptions.Choice,
+        probesDisk: Bool = false
     ) throws -> Survey {
         try Preflight(
             opened.bundle.manifest, role: choice.role, probe: HostProbe(root: target.path), isRunning: target.isRunning,
-            receipts: choice.receipts
+            receipts: choice.receipts, probesDisk: probesDisk
         ).survey(ignoring: Set(invocation.values("ignore")))
     }
 

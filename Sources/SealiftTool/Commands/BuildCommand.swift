@@ -35,6 +35,10 @@ enum BuildCommand {
             .value("volume-size", "SIZE", "the largest volume, such as 512MiB; 1 GiB at most"),
             .value("level", "N", "compression from 1 to 19; 3 without it"), InstallerOption.option,
             .flag("no-read-back", "do not read everything back past the cache"),
+            .values(
+                "site", "[ROLE=]FILE",
+                "try the bundle's checks on a machine's survey, the output of `sealift-install check --survey --json`; a failure ends the build",
+                completing: .file),
         ] + PassphraseOptions.table + Workshop.options,
         exclusive: [["locked", "update"], ["key", "unsigned"]],
         examples: [
@@ -46,6 +50,7 @@ enum BuildCommand {
     private static func run(_ invocation: Invocation, _ console: Console) throws {
         let choice = try PackingChoice(invocation)
         let signer = try Signer(invocation)
+        let sites = try SiteSurveys(invocation.values("site"))
         let workshop = try Workshop(invocation, console)
         let use: LockUse = invocation.flag("locked") ? .locked : invocation.flag("update") ? .update : .current
         let order = BuildOrder(
@@ -57,19 +62,26 @@ enum BuildCommand {
             let details = prepared.lock.changes.map { Diagnostic.Detail("lock", $0) }
             console.say(Diagnostic(difference, severity: .note, details: details, exitCode: .done))
         }
-        let written = try write(prepared, choice, workshop.store, signer, invocation, console)
+        let packing = choice.options(usualVolumeSize: prepared.gathered.definition.volumeSize)
+        let contents = try contents(prepared, packing, workshop.store)
+        let checked = try sites.check(contents, console)
+        let written = try write(contents, packing, workshop.store, signer, invocation, console)
         console.finish()
-        try console.result(json(written, signer, prepared), text: text(written, signer))
+        try console.result(json(written, signer, prepared, checked), text: text(written, signer))
+    }
+
+    private static func contents(
+        _ prepared: Prepared, _ packing: Packer.Options, _ store: Store
+    ) throws -> BundleContents {
+        try BundlePlan(
+            prepared.gathered, store: store, builder: packing.builder, installer: prepared.installer
+        ).contents
     }
 
     private static func write(
-        _ prepared: Prepared, _ choice: PackingChoice, _ store: Store, _ signer: borrowing Signer,
+        _ contents: BundleContents, _ packing: Packer.Options, _ store: Store, _ signer: borrowing Signer,
         _ invocation: Invocation, _ console: Console
     ) throws -> BundleWriter.Written {
-        let packing = choice.options(usualVolumeSize: prepared.gathered.definition.volumeSize)
-        let contents = try BundlePlan(
-            prepared.gathered, store: store, builder: packing.builder, installer: prepared.installer
-        ).contents
         let writer = BundleWriter(
             store: store, cache: VolumeCache(store),
             options: .init(packing: packing, readsBack: !invocation.flag("no-read-back")), progress: console.progress)
@@ -99,9 +111,9 @@ enum BuildCommand {
                 ])
     }
 
-    private static func json(_ written: BundleWriter.Written, _ signer: borrowing Signer, _ prepared: Prepared)
-        -> JSONValue
-    {
+    private static func json(
+        _ written: BundleWriter.Written, _ signer: borrowing Signer, _ prepared: Prepared, _ sites: [JSONValue]
+    ) -> JSONValue {
         [
             "bundle": .string(written.path.text), "name": .string(written.manifest.folderName),
             "sha256": .string(written.root.hex),
@@ -111,6 +123,7 @@ enum BuildCommand {
                 "linked": .integer(written.statistics.linked),
             ],
             "signedBy": signer.fingerprint.map { .string($0) } ?? .null, "lock": LockReport.json(prepared.lock),
+            "sites": .array(sites),
         ]
     }
 }
