@@ -208,6 +208,12 @@ let package = Package(
         .target(
             name: "FaultInjection", dependencies: ["Values", "Posix"], path: "Tests/Support/FaultInjection",
             swiftSettings: house),
+        // For tests: the installer's verbs with one fault among their effects, to be killed for real. Part of no product.
+        .executableTarget(
+            name: "sealift-faults",
+            dependencies: [
+                "Values", "Reporting", "Posix", "LibCrypto", "Format", "Transaction", "Verify", "Apply", "FaultInjection",
+            ], path: "Tests/Support/FaultyInstaller", swiftSettings: house),
         tests(of: "Posix", ["Values", "Reporting", "FaultInjection"]),
         tests(of: "JSON", ["Values", "Reporting"]),
         tests(of: "LibCrypto", ["Values", "Reporting", "StockTools"]),

@@ -60,16 +60,18 @@ public struct Rollback: Sendable {
     ) throws -> (laid: [Transaction.Kept], going: [MemberPath], staying: [MemberPath]) {
         let places = Dictionary(kept.files.map { ($0.path, $0) }) { first, _ in first }
         let now = Dictionary(current.files.map { ($0.path, $0) }) { first, _ in first }
-        var (laid, missing): ([Transaction.Kept], [MemberPath]) = ([], [])
+        var (laid, missing, staying): ([Transaction.Kept], [MemberPath], [MemberPath]) = ([], [], [])
         for file in previous.files where !file.isDirectory {
             if let place = places[file.path] {
                 laid.append(place)
-            } else if now[file.path] != file, try comparison.drift(of: file) != nil {
-                missing.append(file.path)
+            } else if now[file.path] != file, let drift = try comparison.drift(of: file), drift != .attributes {
+                // Somebody's own, which the upgrade left alone, stays; what the upgrade laid cannot.
+                let isOfUpgrade = try now[file.path].map { try comparison.drift(of: $0) != .changed } ?? false
+                if drift == .changed, !isOfUpgrade { staying.append(file.path) } else { missing.append(file.path) }
             }
         }
         guard missing.isEmpty else { throw ApplyError.notKept(missing, bundle: previous.bundle) }
-        var (going, staying): ([MemberPath], [MemberPath]) = ([], [])
+        var going: [MemberPath] = []
         let before = Set(previous.files.map(\.path))
         for file in current.files where !file.isDirectory && !before.contains(file.path) {
             switch try comparison.drift(of: file) {

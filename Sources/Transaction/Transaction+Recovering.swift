@@ -53,6 +53,7 @@ extension Transaction {
             }
             try effects.synchronize(file, "attempts.synchronize")
             try effects.close(file, "attempts.close")
+            if before == 0 { try effects.synchronizeDirectory(state, in: root, "attempts.folder") }
         } catch {
             // Putting old names back takes no room: a full disk must not stand in its way.
             guard error.errno == .noSpace || error.errno == .overQuota else { throw .notUndone(error) }

@@ -15,6 +15,10 @@ extension Transaction {
             try writeJournal(changes: Array(journal.changes[..<journaled]))
             try filing { () throws(FileError) in
                 try effects.makeDirectory(folder, in: root, mode: .secretDirectory, "stage.folder")
+                // Where no syncfs follows, fsync of the folder itself does not promise its own name (fsync(2)).
+                if !trustsFileSystemSync {
+                    try effects.synchronizeDirectory(folder.parent, in: root, "stage.parent")
+                }
             }
             areas.append(try openArea(folder))
         }
@@ -59,12 +63,10 @@ extension Transaction {
     public func seal() throws(TransactionError) {
         for file in staged { try file.seal() }
         try filing { () throws(FileError) in
+            // Else each file is durable already; its name need not be before the commit makes the folder so.
+            guard trustsFileSystemSync else { return }
             for case let area? in areas {
-                if trustsFileSystemSync {
-                    try effects.synchronizeFileSystem(of: area.handle, "seal.file-system")
-                } else {
-                    try effects.synchronizeDirectory(nil, in: area.handle, "seal.folder")
-                }
+                try effects.synchronizeFileSystem(of: area.handle, "seal.file-system")
             }
         }
     }
