@@ -1,0 +1,301 @@
+"""The installer under a witness of its own: strace kills it or refuses a call; ext4, XFS and btrfs are cut off; runs race each other.
+
+Rows C7, C8 and C9 of the matrix. `--long` takes every call, thirty cuts for each file system, fifty races of each kind."""
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import unittest
+
+import product
+import scratch
+import tree
+import workbench
+import world
+
+Exit = product.Exit
+LONG = bool(os.environ.get("SEALIFT_LONG"))
+FIRST = ("--role", "first-server", "--set", "NODE_IP=192.168.10.5", "--yes")
+DATABASE = "var/lib/rancher/k3s/server/db/state.db"
+counts = {}
+
+
+def setUpModule():
+    global bench, first, second
+    scratch.need("strace", root=True)
+    product.installer()
+    connected = unittest.enterModuleContext(world.World())
+    bench = unittest.enterModuleContext(workbench.Workbench(connected))
+    definition = bench.define()
+    first = bench.build(definition)
+    definition.write_text(definition.read_text().replace("2026.11.0", "2026.12.0").replace('"traefik"', '"traefik", "servicelb"'))
+    second = bench.build(definition)
+    unittest.addModuleCleanup(report)
+
+
+def report():
+    """Prints the counts, and writes them where scripts/update-reliability wants them."""
+    lines = [f"{row}\t{what}\t{number}\t{failing}\t{'long' if LONG else 'fast'}" for (row, what), (number, failing) in sorted(counts.items())]
+    print("".join(f"reliability: {line}\n" for line in lines), end="")
+    if path := os.environ.get("SEALIFT_TALLY"):
+        with open(path, "a") as file:
+            file.writelines(line + "\n" for line in lines)
+
+
+def count(row, what, failed=False):
+    number, failing = counts.get((row, what), (0, 0))
+    counts[row, what] = (number + 1, failing + failed)
+
+
+def points(number, most):
+    return range(1, number + 1) if LONG or number <= most else sorted({1 + round(step * (number - 1) / (most - 1)) for step in range(most)})
+
+
+def state(root):
+    """What counts of a root: everything but receipts' times and the names of runs."""
+    found = {}
+    for path, what in tree.listing(root).items():
+        path = re.sub(r"\.sealift-[0-9a-f]{16}", ".sealift-run", path)
+        if path.endswith((".json", "lost+found")) and ("var/lib/sealift" in path or path == "lost+found"):
+            what = what[:3]
+        if path != "lost+found":
+            found[path] = what
+    return found
+
+
+def version(root):
+    receipt = root / "var/lib/sealift/receipts/line7.json"
+    return json.loads(receipt.read_text())["bundle"]["version"] if receipt.exists() else None
+
+
+def run(*words, root, check=True, before=()):
+    done = subprocess.run([*map(str, before), str(first.folder / "sealift-install"), *map(str, words), "--root", str(root)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, env=product.environment(bench.home), timeout=120)
+    if check and done.returncode != Exit.DONE:
+        raise AssertionError(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def arguments(verb):
+    """The words of each verb; an upgrade is an installation of the second bundle."""
+    built = second if verb == "upgrade" else first
+    trust = ["--bundle", built.folder, "--key", bench.public_key]
+    return {"install": ["apply", *FIRST[:-1], *trust], "upgrade": ["apply", *trust], "rollback": ["rollback", "--yes"],
+            "uninstall": ["uninstall", "--yes"], "recover": ["recover"]}[verb]
+
+
+def prepare(root, verb):
+    """A root as it is before the verb."""
+    for name in ("etc/systemd/system", "usr/local/bin", "var/lib", "opt"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    (root / "etc/group").write_text("root:x:0:\n")
+    if verb == "recover":
+        run(*arguments("install"), root=root, check=False, before=("strace", "-f", "-qqq", "-o", "/dev/null", "-e", "inject=renameat2:signal=KILL:when=12"))
+    elif verb != "install":
+        run(*arguments("install"), root=root)
+        (root / DATABASE).parent.mkdir(parents=True)
+        (root / DATABASE).write_text("of the first")
+        if verb == "rollback":
+            run(*arguments("upgrade"), root=root)
+            (root / DATABASE).write_text("of the second")
+
+
+class Verb:
+    """A root before a verb, and what it may be afterwards."""
+
+    def __init__(self, verb):
+        self.verb, self.before = verb, scratch.folder(verb)
+        prepare(self.before, verb)
+        probe = self.copy()
+        run(*arguments(verb), root=probe)
+        self.new, self.old = state(probe), state(self.before)
+        if verb == "recover":
+            self.old = self.new
+        scratch.remove(probe)
+
+    def copy(self):
+        target = scratch.folder("target")
+        scratch.run("cp", "-a", f"{self.before}/.", target)
+        return target
+
+    def wrong(self, root):
+        """Recovers; what is wrong then, in words, or None."""
+        done = run("recover", root=root, check=False)
+        if done.returncode != Exit.DONE:
+            return f"recovery ended with {done.returncode}: {done.stderr}"
+        found = state(root)
+        if found not in (self.old, self.new):
+            old, new = tree.changes(self.old, found), tree.changes(self.new, found)
+            return f"neither old nor new: {min((old, new), key=len)[:4]}"
+        again = json.loads(run("recover", "--json", root=root).stdout)["recovered"]
+        return None if again == "nothing" and state(root) == found else f"a second recovery found {again}"
+
+
+class Witness(unittest.TestCase):
+    """C7: strace sees every call of the kernel, also those that our own seam might miss."""
+
+    CALLS = ("renameat2", "fsync", "syncfs", "linkat", "unlinkat", "mkdirat", "openat2", "pwrite64", "fchmod", "fchown", "symlinkat")
+    MOST = {"install": 3, "upgrade": 3, "rollback": 2, "uninstall": 2, "recover": 2}
+
+    def calls(self, verb):
+        """How often a run of the verb makes each call."""
+        root, trace = verb.copy(), verb.before.with_suffix(".trace")
+        run(*arguments(verb.verb), root=root, before=("strace", "-f", "-qqq", "-o", trace, "-e", f"trace={','.join(self.CALLS)}"))
+        text = trace.read_text()
+        trace.unlink()
+        scratch.remove(root)
+        return {name: len(re.findall(rf"(?m)^\d+ +{name}\(", text)) for name in self.CALLS}
+
+    def inject(self, verb, what):
+        root = verb.copy()
+        done = run(*arguments(verb.verb), root=root, check=False, before=("strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"inject={what}"))
+        return root, done
+
+    def test_killed_by_strace(self):
+        for name in self.MOST:
+            verb = Verb(name)
+            for call, number in self.calls(verb).items():
+                for when in points(number, self.MOST[name]) if number else []:
+                    with self.subTest(verb=name, call=call, when=when):
+                        root, done = self.inject(verb, f"{call}:signal=KILL:when={when}")
+                        if done.returncode not in (-signal.SIGKILL, 128 + signal.SIGKILL):
+                            continue  # a thread made fewer of these calls than in the first run
+                        wrong = verb.wrong(root)
+                        count("C7", f"SIGKILL by strace in {name}", wrong is not None)
+                        self.assertIsNone(wrong)
+                        scratch.remove(root)
+
+    def test_refused_by_strace(self):
+        for name in ("install", "upgrade", "uninstall"):
+            verb = Verb(name)
+            calls = self.calls(verb)
+            for call, error in (("renameat2", "EIO"), ("fsync", "EIO"), ("linkat", "ENOSPC"), ("mkdirat", "ENOSPC"), ("pwrite64", "EDQUOT"),
+                                ("openat2", "EACCES"), ("fsync", "EINTR"), ("pwrite64", "EINTR")):
+                for when in points(calls[call], 2) if calls[call] else []:
+                    with self.subTest(verb=name, call=call, error=error, when=when):
+                        root, done = self.inject(verb, f"{call}:error={error}:when={when}")
+                        wrong = verb.wrong(root)
+                        if error == "EINTR" and done.returncode == Exit.DONE and wrong is None and state(root) != verb.new:
+                            wrong = "success, and not the new files"
+                        count("C7", f"calls refused by strace in {name}", wrong is not None)
+                        self.assertIsNone(wrong, done.stderr)
+                        scratch.remove(root)
+
+
+class FileSystems(unittest.TestCase):
+    """C8: the block device as it is at the moment of a cut, mounted and recovered. What is dirty in memory is lost, as with the power."""
+
+    def test_cuts(self):
+        cuts = 30 if LONG else 3
+        for kind, options in (("ext4", []), ("xfs", []), ("btrfs", [])):
+            with self.subTest(kind=kind):
+                if shutil.which(f"mkfs.{kind}", path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None or kind not in pathlib.Path("/proc/filesystems").read_text():
+                    print(f"skip C8 on {kind}: no mkfs.{kind} or no driver in this kernel", flush=True)
+                    continue
+                self.cut(kind, cuts)
+
+    def cut(self, kind, cuts):
+        folder = scratch.folder(kind)
+        image, point = folder / "image", folder / "mount"
+        point.mkdir()
+        scratch.run("truncate", "-s", "1G", image)
+        scratch.run(f"/sbin/mkfs.{kind}", "-q", image)
+        self.mount(image, point)
+        prepare(point, "upgrade")
+        before = state(point)
+        run(*arguments("upgrade"), root=point)
+        after = state(point)
+        scratch.run("umount", point)
+        generator = random.Random(kind)
+        for number in range(cuts):
+            verb = ("install", "upgrade")[number % 2]
+            scratch.run(f"/sbin/mkfs.{kind}", "-q", "-f" if kind != "ext4" else "-F", image)
+            self.mount(image, point)
+            prepare(point, verb)
+            scratch.run("sync", "-f", point)
+            old = state(point)
+            call, when = generator.choice((("renameat2", generator.randrange(1, 40)), ("fsync", generator.randrange(1, 40)), ("linkat", 1), ("unlinkat", generator.randrange(1, 6)), ("syncfs", generator.randrange(1, 8))))
+            run(*arguments(verb), root=point, check=False, before=("strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={when}"))
+            copy = folder / "copy"
+            scratch.run("cp", "--sparse=always", image, copy)
+            scratch.run("umount", point)
+            self.mount(copy, point)
+            done = run("recover", root=point, check=False)
+            found = state(point)
+            good = done.returncode == Exit.DONE and (found == old or version(point) == {"install": "2026.11.0", "upgrade": "2026.12.0"}[verb])
+            if good and verb == "upgrade":
+                good = found in (before, after)
+            count("C8", f"cuts on {kind}", not good)
+            self.assertTrue(good, f"{kind}, {verb}, {call} {when}: {done.stderr} {tree.changes(old, found)[:5]} {tree.changes(after, found)[:5]}")
+            scratch.run("umount", point)
+            copy.unlink()
+
+    @staticmethod
+    def mount(image, point):
+        # XFS refuses two file systems of one identity: the first is unmounted by then, and the copy may be replayed.
+        scratch.run("mount", "-o", "loop", image, point)
+
+
+class Races(unittest.TestCase):
+    """C9: whoever comes second is told so, or finds the work done; nothing is ever half."""
+
+    RACES = 50 if LONG else 6
+
+    def race(self, verb, other):
+        case = Verb(verb)
+        for _ in range(self.RACES):
+            root, ends = case.copy(), {}
+
+            def go(name, words):
+                ends[name] = run(*words, root=root, check=False)
+
+            threads = [threading.Thread(target=go, args=(name, words)) for name, words in (("one", arguments(verb)), ("two", other))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            codes = sorted(done.returncode for done in ends.values())
+            good = codes in ([0, 0], [0, Exit.BUSY]) and case.wrong(root) is None and state(root) == case.new
+            count("C9", f"races of {verb} and {other[0]}", not good)
+            self.assertTrue(good, (codes, [done.stderr for done in ends.values()], tree.changes(case.new, state(root))[:4]))
+            scratch.remove(root)
+
+    def test_two_installations(self):
+        self.race("install", arguments("install"))
+
+    def test_an_installation_and_a_recovery(self):
+        self.race("install", arguments("recover"))
+
+    def test_an_upgrade_and_a_look(self):
+        case = Verb("upgrade")
+        for _ in range(self.RACES):
+            root = case.copy()
+            looking = subprocess.Popen([str(first.folder / "sealift-install"), "status", "--json", "--root", str(root)], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, env=product.environment(bench.home))
+            run(*arguments("upgrade"), root=root)
+            looking.communicate()
+            good = looking.returncode == Exit.DONE and case.wrong(root) is None and state(root) == case.new
+            count("C9", "races of upgrade and status", not good)
+            self.assertTrue(good, looking.returncode)
+            scratch.remove(root)
+
+    def test_a_lock_whose_holder_was_killed(self):
+        case = Verb("install")
+        for _ in range(self.RACES):
+            root = case.copy()
+            run(*arguments("install"), root=root, check=False, before=("strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"inject=renameat2:signal=KILL:when={random.randrange(1, 20)}"))
+            run(*arguments("install"), root=root)
+            good = state(root) == case.new
+            count("C9", "locks whose holder was killed", not good)
+            self.assertTrue(good, tree.changes(case.new, state(root))[:4])
+            scratch.remove(root)
+
+
+if __name__ == "__main__":
+    unittest.main()
