@@ -153,17 +153,13 @@ struct DefinitionReader {
             location: reader.location)
     }
 
-    /// A template uses variables that are declared.
+    /// A template uses variables that are declared, and that its format can write.
     private func check(
         _ reader: YAMLReader, _ bytes: [UInt8], _ format: TemplateFormat, _ variables: [VariableRule]
     ) throws(YAMLError) {
-        let known = variables.map(\.variable.name)
-        let used = (try? Template(bytes, format: format))?.variables ?? []
-        guard let unknown = used.first(where: { !known.contains($0) }) else { return }
+        guard let fault = TemplateFault(in: bytes, format, variables) else { return }
         throw .unexpected(
-            reader.location, place: reader.place, found: "${\(unknown)}",
-            expected: "variables that are declared: " + known.sorted().joined(separator: ", "),
-            nearest: nearest(to: unknown, in: known))
+            reader.location, place: reader.place, found: fault.found, expected: fault.expected, nearest: fault.nearest)
     }
 
     private func artefacts(_ map: YAMLMap) throws(YAMLError) -> [String: ArtefactOverride] {

@@ -14,6 +14,7 @@ extension Layout {
         _ definition: Definition, _ release: Release, snaps: [LockedSnap] = [], charts: [LockedChart] = []
     ) throws(DefinitionError) {
         try Self.check(definition, release)
+        try definition.checkTemplateFiles()
         let roles = definition.roles.map(\.name)
         var plan = LayoutPlan(roles: roles)
         try plan.add(items: release.items)

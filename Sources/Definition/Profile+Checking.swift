@@ -27,6 +27,9 @@ extension Profile {
                 let template = try? Template(content, format: format)
             else { continue }
             try check(template.variables, known, "/\(item.item.destination)", reader)
+            guard let fault = TemplateFault(in: content, format, variables) else { continue }
+            throw .unexpected(
+                reader.location, place: "/\(item.item.destination)", found: fault.found, expected: fault.expected)
         }
         for file in [config, registries].compactMap({ $0 }) {
             for preset in file.presets { try check(preset.value.variables, known, "/\(file.destination)", reader) }

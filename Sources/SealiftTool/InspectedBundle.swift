@@ -47,6 +47,7 @@ struct InspectedBundle {
                 "for",
                 "\(manifest.target.profile) \(manifest.target.version) on \(manifest.target.os.rawValue)/\(manifest.target.architecture.rawValue)",
             ],
+            ["needs", manifest.needs.isEmpty ? "nothing" : manifest.needs.map(\.words).joined(separator: ", ")],
             ["created", "\(manifest.created), sequence \(manifest.sequence)"],
             ["expires", manifest.expires?.description ?? "never"],
             ["signed by", keys.joined(separator: ", ")],
