@@ -215,6 +215,10 @@ class Store:
         self.url = mirror.url
         for prefix, answer in (("/v2/snaps/refresh", self.refresh), ("/v2/snaps/info/", self.info), ("/v2/assertions/", self.assertion)):
             mirror.serve(prefix, answer)
+        self.deliver(mirror)
+
+    def deliver(self, mirror):
+        """Puts the snaps themselves there, again where another store's stood in between."""
         for snap in self.snaps:
             mirror.add(f"/delivery{snap.path}", snap.data)
             mirror.always(snap.path, upstream.Redirect(f"{mirror.url}/delivery{snap.path}"))
