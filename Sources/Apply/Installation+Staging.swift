@@ -68,7 +68,7 @@ extension Installation {
             case .file(let permissions, let content):
                 record.add(.init(path: item.path, kind: .file(permissions, content)))
                 let place = item.placeBeside ?? item.path
-                record.add(.init(path: place, kind: .file(permissions, content)))
+                record.add(.init(path: place, kind: .file(permissions, content), renamed: entry.renamed))
                 guard item.action != .unchanged, item.action != .keep else { continue }
                 try recordParents(of: place)
                 let attributes = try owners.attributes(permissions, for: item.path)

@@ -155,7 +155,7 @@ struct ReceiptComparison: Sendable {
 
     /// `nil` when the file is as it was laid. Of one that holds a secret only mode and owner are known.
     func drift(of file: Receipt.File) throws(FileError) -> InstalledState.Drift? {
-        guard let found = try root.handle.information(of: file.path) else { return .missing }
+        guard let path = try place(of: file), let found = try root.handle.information(of: path) else { return .missing }
         switch file.kind {
         case .directory(let permissions):
             guard found.kind == .directory else { return .changed }
@@ -166,12 +166,20 @@ struct ReceiptComparison: Sendable {
         case .file(let permissions, let content):
             guard found.kind == .file else { return .changed }
             if let content {
-                guard found.size == content.size, try files.digest(of: file.path) == content.digest else {
+                guard found.size == content.size, try files.digest(of: path) == content.digest else {
                     return .changed
                 }
             }
             return isRight(permissions, found) ? nil : .attributes
         }
+    }
+
+    /// Where the file is: under its own name, or that which the platform gave it; `nil` when it is neither here nor there.
+    func place(of file: Receipt.File) throws(FileError) -> MemberPath? {
+        for path in [file.path, file.pathTaken].compactMap(\.self) {
+            if try root.handle.information(of: path) != nil { return path }
+        }
+        return nil
     }
 
     private func isRight(_ permissions: Permissions, _ found: FileInformation) -> Bool {

@@ -15,7 +15,7 @@ extension Planner {
         func item(_ action: Plan.Action, _ note: String? = nil) -> Plan.Item {
             Plan.Item(path: entry.place, kind: entry.kindName, action: action, entry: index, note: note)
         }
-        guard let found = try existing(entry.place) else { return item(.create) }
+        guard let found = try existing(entry.place) ?? taken(entry) else { return item(.create) }
         switch entry.kind {
         case .directory(let permissions):
             guard found.kind == .directory else { throw conflict(entry.place, found) }
@@ -57,6 +57,15 @@ extension Planner {
         }
     }
 
+    /// The file under the name that the platform gives it once it has taken it in. It counts only while it has the bundle's bytes:
+    /// a new file comes under the first name.
+    private func taken(_ entry: Entry) throws -> FileInformation? {
+        guard let path = entry.placeTaken, let content = entry.content, let found = try existing(path),
+            found.kind == .file, found.size == content.size, try isContent(content, at: path)
+        else { return nil }
+        return found
+    }
+
     /// What templates whose target exists would become.
     func renderedTemplates(_ selection: [Int]) throws -> [Int: [UInt8]] {
         var wanted: [Int] = []
@@ -76,11 +85,12 @@ extension Planner {
         var candidates: [(index: Int, path: MemberPath)] = []
         for index in selection {
             let entry = bundle.manifest.entries[index]
-            guard let content = entry.content, let found = try existing(entry.place), found.kind == .file else {
+            let path = try existing(entry.place) == nil ? entry.placeTaken ?? entry.place : entry.place
+            guard let content = entry.content, let found = try existing(path), found.kind == .file else {
                 continue
             }
             if case .file = entry.kind, found.size != content.size { continue }
-            candidates.append((index, entry.place))
+            candidates.append((index, path))
         }
         let folder = HashedFolder(try root.duplicate())
         let digests = try Workers.map(candidates.map(\.path), count: workers) { try folder.digest(of: $0) }
@@ -91,18 +101,19 @@ extension Planner {
     func removals(beside kept: Set<MemberPath>) throws -> [Plan.Item] {
         var items: [Plan.Item] = []
         for file in previous?.files ?? [] where !kept.contains(file.path) && !enablesUnit(file) {
-            guard let found = try existing(file.path) else { continue }
+            let path = try existing(file.path) == nil ? file.pathTaken ?? file.path : file.path
+            guard let found = try existing(path) else { continue }
             let isAsLaid: Bool
             switch file.kind {
             case .directory: continue
             case .link(let target): isAsLaid = found.kind == .link ? try root.readLink(file.path) == target : false
             case .file(_, let content):
-                isAsLaid = found.kind == .file ? try isContent(content, at: file.path) : false
+                isAsLaid = found.kind == .file ? try isContent(content, at: path) : false
             }
             let kind = if case .link = file.kind { "link" } else { "file" }
             items.append(
                 Plan.Item(
-                    path: file.path, kind: kind, action: isAsLaid ? .remove : .keep, entry: nil,
+                    path: path, kind: kind, action: isAsLaid ? .remove : .keep, entry: nil,
                     note: isAsLaid ? nil : "was changed by somebody, stays"))
         }
         return items

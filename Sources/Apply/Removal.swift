@@ -34,7 +34,7 @@ public struct Removal: Sendable {
         var (going, staying): ([MemberPath], [MemberPath]) = ([], [])
         for file in receipt.files where !file.isDirectory {
             switch try comparison.drift(of: file) {
-            case nil, .attributes: going.append(file.path)
+            case nil, .attributes: going.append(try comparison.place(of: file) ?? file.path)
             case .changed: staying.append(file.path)
             case .missing: break
             }

@@ -49,7 +49,9 @@ public struct BundlePlan: Sendable {
             return .literal(laid.path, permissions, bytes, destination: laid.destination, roles: laid.roles)
         case .file(let permissions, .images):
             guard let plan = images.plan else { return nil }
-            return .archive(laid.path, permissions, plan.members, destination: laid.destination, roles: laid.roles)
+            return .archive(
+                laid.path, permissions, plan.members, destination: laid.destination, renamed: laid.renamed,
+                roles: laid.roles)
         case .file(let permissions, let source):
             return .stored(
                 laid.path, permissions, content(of: source, gathered), destination: laid.destination, roles: laid.roles)

@@ -88,12 +88,14 @@ public struct PayloadItem: Sendable {
     /// - Parameter members: The files of the archive, as an `ImageArchivePlan` has them.
     public static func archive(
         _ path: MemberPath, _ permissions: Permissions, _ members: [ImageArchivePlan.Member],
-        destination: MemberPath? = nil, roles: RoleScope = .all
+        destination: MemberPath? = nil, renamed: String? = nil, roles: RoleScope = .all
     ) -> PayloadItem {
         let layout = ArchiveLayout(members)
         let unknown = Content(size: ByteCount(layout.length), digest: .of([] as [UInt8]))
         return PayloadItem(
-            entry: Entry(path: path, destination: destination, roles: roles, kind: .file(permissions, unknown)),
+            entry: Entry(
+                path: path, destination: destination, renamed: renamed, roles: roles,
+                kind: .file(permissions, unknown)),
             source: .archive(layout))
     }
 }

@@ -87,6 +87,8 @@ public struct ImageFolder: Hashable, Sendable {
     public let permissions: Permissions
     /// For which roles.
     public let roles: RoleScope
+    /// What the platform puts behind an archive's name once it has imported it; `nil` where it leaves it alone.
+    public let renamed: String?
     /// Which names an image has in the archive.
     public let names: Names
     /// Whether an index may stand in the archive without the blobs of other platforms.

@@ -30,6 +30,8 @@ public struct LaidEntry: Hashable, Sendable {
     public var roles: RoleScope
     /// What it is.
     public var kind: Kind
+    /// What the platform puts behind a file's name once it has taken it in.
+    public var renamed: String?
 
     /// What it is.
     public enum Kind: Hashable, Sendable {

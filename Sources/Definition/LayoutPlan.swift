@@ -14,6 +14,7 @@ struct LayoutPlan {
         let destination: MemberPath
         let roles: RoleScope
         let kind: LaidEntry.Kind
+        let renamed: String?
         /// Who asked for it, in words, and where.
         let origin: String
         let location: SourceLocation?
@@ -30,7 +31,7 @@ struct LayoutPlan {
 
     mutating func add(
         _ destination: MemberPath, _ roles: RoleScope, _ kind: LaidEntry.Kind, origin: String,
-        at location: SourceLocation? = nil
+        at location: SourceLocation? = nil, renamed: String? = nil
     ) throws(DefinitionError) {
         guard let scope = scope(roles) else { return }
         if let other = found.first(where: { $0.destination == destination && $0.roles.meets(scope) }) {
@@ -38,7 +39,10 @@ struct LayoutPlan {
             throw .collision(
                 destination: "/\(destination)", first: other.origin, second: origin, location ?? other.location)
         }
-        found.append(Found(destination: destination, roles: scope, kind: kind, origin: origin, location: location))
+        found.append(
+            Found(
+                destination: destination, roles: scope, kind: kind, renamed: renamed, origin: origin, location: location
+            ))
     }
 
     /// The entries, sorted. Where several stand in one place, for different roles, each is stored below its first role's name.
@@ -50,7 +54,8 @@ struct LayoutPlan {
             let isVariant = counts[item.destination, default: 0] > 1
             let path = role.flatMap { isVariant ? MemberPath.below("roles/\($0)", item.destination) : nil }
             return LaidEntry(
-                path: path ?? item.destination, destination: item.destination, roles: item.roles, kind: item.kind)
+                path: path ?? item.destination, destination: item.destination, roles: item.roles, kind: item.kind,
+                renamed: item.renamed)
         }
         entries.sort { $0.path < $1.path }
         for (entry, next) in zip(entries, entries.dropFirst()) where entry.path == next.path {
@@ -86,7 +91,9 @@ extension LayoutPlan {
                 origin: "the artefact \(artefact.name)")
         }
         if let folder = release.imageFolder {
-            try add(folder.archiveDestination, folder.roles, .file(folder.permissions, .images), origin: "the images")
+            try add(
+                folder.archiveDestination, folder.roles, .file(folder.permissions, .images), origin: "the images",
+                renamed: folder.renamed)
         }
         if let file = release.profile.config {
             try add(file, at: release.version, origin: "config") { role in

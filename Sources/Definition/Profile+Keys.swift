@@ -18,7 +18,7 @@ enum ProfileKeys {
     static let images = ["lists", "members", "archives", "folders"]
     static let imageMember = ["snap", "path", "keys", "variables", "versions"]
     static let imageList = ["url", "form", "checksum", "versions"]
-    static let imageFolder = ["path", "archive", "mode", "owner", "roles", "names", "sparse", "versions"]
+    static let imageFolder = ["path", "archive", "renamed", "mode", "owner", "roles", "names", "sparse", "versions"]
     static let manifestFolder = ["path", "mode", "owner", "roles", "suffixes", "reserved"]
     static let chartFolder = ["path", "mode", "owner", "roles", "reserved", "manifest"]
     static let chartManifest = ["path", "mode", "owner", "roles", "object"]

@@ -75,7 +75,9 @@ struct SourceReader {
         return ImageFolder(
             destination: try fields.required("path").destination(), archive: archive,
             permissions: try items.permissions(fields, mode: .file), roles: try items.scope(fields),
-            names: try fields.required("names").choice(), sparse: try fields.optional("sparse")?.bool() ?? false,
+            renamed: try fields.optional("renamed").map { (reader) throws(YAMLError) -> String in
+                try reader.value("an ending of a file's name such as .loaded") { Entry.isEnding($0) ? $0 : nil }
+            }, names: try fields.required("names").choice(), sparse: try fields.optional("sparse")?.bool() ?? false,
             versions: try items.versions(fields))
     }
 

@@ -6,7 +6,8 @@ extension Entry {
     func json(extents: [Extent]) -> JSONValue {
         var members: [(String, JSONValue?)] = [
             ("kind", .string(kindName)), ("path", .string(path.text)),
-            ("destination", destination.map { .string($0.text) }), ("roles", roles.json),
+            ("destination", destination.map { .string($0.text) }), ("renamed", renamed.map { .string($0) }),
+            ("roles", roles.json),
             ("mode", permissions.map { .string($0.mode.description) }),
             ("owner", permissions.map { .string($0.owner.description) }),
         ]
@@ -34,8 +35,11 @@ extension Entry {
             memberPath(text).flatMap { $0 == path ? nil : $0 }
         }
         let extents = try reader.optionalArray("extents", Extent.read) ?? []
+        let renamed = try reader.optionalParsed("renamed", as: "an ending of a file's name") { text in
+            kind == "file" && Entry.isEnding(text) ? text : nil
+        }
         let entry = Entry(
-            path: path, destination: destination, roles: try RoleScope.read(reader),
+            path: path, destination: destination, renamed: renamed, roles: try RoleScope.read(reader),
             kind: try kindOf(kind, reader, item))
         try reader.finish()
         return (entry, extents)

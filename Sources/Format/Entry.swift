@@ -6,13 +6,18 @@ public struct Entry: Hashable, Sendable {
     public var path: MemberPath
     /// Where it is laid, below the target's root, when that is not ``path``.
     public var destination: MemberPath?
+    /// What the platform puts behind a file's name once it has taken it in, such as `.loaded`; `nil` where it leaves it alone.
+    public var renamed: String?
     /// The roles that get it.
     public var roles: RoleScope
     /// File, folder, link or template, with what only that kind has.
     public var kind: Kind
 
     /// All members; a destination that equals the path counts as none.
-    public init(path: MemberPath, destination: MemberPath? = nil, roles: RoleScope = .all, kind: Kind) {
+    public init(
+        path: MemberPath, destination: MemberPath? = nil, renamed: String? = nil, roles: RoleScope = .all, kind: Kind
+    ) {
+        self.renamed = renamed
         self.path = path
         self.destination = destination == path ? nil : destination
         self.roles = roles
@@ -30,6 +35,15 @@ public struct Entry: Hashable, Sendable {
 
     /// Where it is laid, below the target's root.
     public var place: MemberPath { destination ?? path }
+
+    /// Where the platform keeps it once it has taken it in.
+    public var placeTaken: MemberPath? { renamed.flatMap { place.ending($0) } }
+
+    /// Whether `text` may stand behind a file's name: `.` and letters, digits, `.`, `_` and `-`, at most 32 bytes.
+    public static func isEnding(_ text: String) -> Bool {
+        text.hasPrefix(".") && (2...32).contains(text.utf8.count)
+            && text.utf8.allSatisfy { isLowerOrDigit($0) || isUpper($0) || ".-_".utf8.contains($0) }
+    }
 
     /// Size and digest of the bytes in the payload; `nil` for folders and links.
     public var content: Content? {
@@ -120,4 +134,9 @@ public struct Owner: Hashable, Sendable, CustomStringConvertible {
         self.user = user
         self.group = group
     }
+}
+
+extension MemberPath {
+    /// The path with `ending` behind its last component; `nil` where that becomes too long.
+    func ending(_ ending: String) -> MemberPath? { memberPath(text + ending) }
 }

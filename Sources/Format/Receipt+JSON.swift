@@ -97,7 +97,7 @@ extension Receipt.File {
             members += [("kind", .string("file"))] + permissions.members
             members += [
                 ("size", content.map { .integer($0.size.bytes) }), ("sha256", content.map { .string($0.digest.hex) }),
-                ("secret", content == nil ? .bool(true) : nil),
+                ("secret", content == nil ? .bool(true) : nil), ("renamed", renamed.map { .string($0) }),
             ]
         }
         return object(members)
@@ -116,8 +116,11 @@ extension Receipt.File {
             kind = .file(try Permissions.read(reader), isSecret ? nil : try Content.read(reader))
         default: throw item.invalid("directory, file or link", found: word)
         }
+        let renamed = try reader.optionalParsed("renamed", as: "an ending of a file's name") { text in
+            word == "file" && Entry.isEnding(text) ? text : nil
+        }
         try reader.finish()
-        return Self(path: path, kind: kind)
+        return Self(path: path, kind: kind, renamed: renamed)
     }
 }
 

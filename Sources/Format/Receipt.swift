@@ -90,12 +90,18 @@ public struct Receipt: Hashable, Sendable {
         public var path: MemberPath
         /// What it is.
         public var kind: Kind
+        /// What the platform puts behind its name once it has taken it in.
+        public var renamed: String?
 
-        /// Both members, as they stand.
-        public init(path: MemberPath, kind: Kind) {
+        /// All members, as they stand.
+        public init(path: MemberPath, kind: Kind, renamed: String? = nil) {
             self.path = path
             self.kind = kind
+            self.renamed = renamed
         }
+
+        /// Where the platform keeps it once it has taken it in.
+        public var pathTaken: MemberPath? { renamed.flatMap { path.ending($0) } }
 
         /// What it is, with what can be compared later.
         public enum Kind: Hashable, Sendable {
