@@ -48,7 +48,8 @@ extension Profile {
     func underAddon(_ name: BundleName) -> Profile {
         var profile = self
         profile.artefacts = []
-        profile.snaps = nil
+        // Its channels are still asked for the platform's version.
+        profile.snaps?.items = []
         profile.images.lists = []
         profile.images.members = []
         profile.images.archives = []
@@ -71,6 +72,6 @@ extension ImageFolder {
     fileprivate func holding(archiveOf name: BundleName) -> ImageFolder {
         ImageFolder(
             destination: destination, archive: archive.dropLast(".tar".utf8.count) + "-\(name).tar",
-            permissions: permissions, roles: roles, names: names, sparse: sparse, versions: versions)
+            permissions: permissions, roles: roles, renamed: renamed, names: names, sparse: sparse, versions: versions)
     }
 }

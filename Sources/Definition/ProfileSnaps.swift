@@ -15,7 +15,9 @@ public struct ProfileSnaps: Sendable {
     /// Whether machines keep snapd from its store, and hold refreshes.
     public let staysOffline: Bool
     /// In the order in which they are installed; the bases that they need are found in the store's answers.
-    public let items: [ForVersions<ProfileSnap>]
+    public var items: [ForVersions<ProfileSnap>]
+    /// The snap whose versions are the platform's; `nil` when there is none.
+    public let own: String?
 }
 
 /// A snap of a platform.
@@ -56,7 +58,8 @@ extension SourceReader {
         return ProfileSnaps(
             store: try fields.required("store").url(), folder: try fields.required("path").destination(),
             permissions: try self.items.permissions(fields, mode: .file), keys: keys,
-            staysOffline: try fields.optional("offline")?.bool() ?? false, items: items)
+            staysOffline: try fields.optional("offline")?.bool() ?? false, items: items,
+            own: items.map(\.item).first { $0.channel == nil }?.name)
     }
 
     private func snap(_ fields: YAMLMap) throws(YAMLError) -> ProfileSnap {

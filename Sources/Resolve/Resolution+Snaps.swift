@@ -86,14 +86,14 @@ extension Resolution {
 
     /// The version that a channel of the platform's own snap holds now.
     func held(_ asked: String, _ store: String) throws(ResolveError) -> Version {
-        guard let item = profile.snaps?.items.map(\.item).first(where: { $0.channel == nil }) else {
+        guard let name = profile.snaps?.own else {
             preconditionFailure("a profile with channels of a snap store has a snap whose versions are its own")
         }
         guard let channel = SnapChannel(asked) else {
             throw .unknownChannel(asked, definition.platform.versionLocation, known: [])
         }
         let query = SnapQuery(
-            item.name, channel: channel, architecture: definition.platform.architecture,
+            name, channel: channel, architecture: definition.platform.architecture,
             origin: definition.platform.versionLocation.description)
         return try asking { () throws(RegistryError) in
             Version(try SnapStore(store, fetcher: gatherer.fetcher).find(query).version)
