@@ -300,6 +300,32 @@ class Refusing(Locking):
         lock.write_text(text)
         self.bench.build(definition, "--locked")
 
+    def test_an_edited_chart_is_not_used(self):
+        definition = self.bench.define("charted", charts=[{"chart": "./chart", "name": "gateway", "version": "1.x"}])
+        files = {"Chart.yaml": "apiVersion: v2\nname: field-gateway\nversion: 1.2.3\n", "templates/map.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"}
+        for name, content in files.items():
+            (definition.parent / "chart" / name).parent.mkdir(parents=True, exist_ok=True)
+            (definition.parent / "chart" / name).write_text(content)
+        self.lock(definition)
+        lock = definition.with_suffix(".yaml.lock")
+        text = lock.read_text()
+        entry = re.search(r"charts:\n((  .*\n)+)", text)
+        table = {
+            "a chart less": (entry[0], "", 'it has no chart "gateway", which the definition asks for'),
+            "a chart more": (entry[1], entry[1] + entry[1].replace("gateway\n", "spy\n", 1), 'it names the chart "spy"'),
+            "another place": ('from: "./chart"', 'from: "./other"', "it takes it from ./other, the definition says ./chart"),
+            "another version": ('version: "1.2.3"', 'version: "2.0.0"', "it has its version 2.0.0, the definition says 1.x"),
+            "another range": ('requested: "1.x"', 'requested: "2.x"', "the definition says 1.x"),
+        }
+        for name, (part, other, words) in table.items():
+            with self.subTest(edited=name):
+                self.assertIn(part, text)
+                lock.write_text(text.replace(part, other, 1))
+                self.refuse(definition, words)
+                self.assertEqual(connected.asked(), [])
+        lock.write_text(text)
+        self.bench.build(definition, "--locked")
+
 
 if __name__ == "__main__":
     unittest.main()
