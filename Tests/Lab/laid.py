@@ -191,7 +191,7 @@ def image_archive(*names, pinned=False):
             wanted.update({f"{name.rsplit(':', 1)[0]}@{digest}": digest for name, digest in wanted.items()})
         odd = [entry for entry in entries if len({entry["annotations"][key] for key in (IMAGE_NAME, REFERENCE)}) != 1]
         return _equal(found, wanted) or (f"lacks blobs of {absent}" if absent else f"has two names in {odd}" if odd else None)
-    rule.is_image_archive = True
+    rule.digests = lambda world: {name: world.digests[name] for name in names or world.digests}
     return rule
 
 
@@ -207,8 +207,8 @@ def _has_blobs(members, descriptor):
 
 
 def image_archives(table):
-    """The paths of a table that are image archives of ours."""
-    return [path for path, row in table.items() if getattr(row.content, "is_image_archive", False)]
+    """Of a table, the image archives of ours: path → function of the world that tells name → digest. A rule of one's own has it as `digests`."""
+    return {path: row.content.digests for path, row in table.items() if hasattr(row.content, "digests")}
 
 
 # The comparison.

@@ -76,7 +76,7 @@ class Workbench:
     def command(self, definition, *options, output=None, cache=None, key=None, online=True):
         """The arguments of a build: options given here go last."""
         return ["build", definition, "-o", output or self.output, "--key", key or self.key, "--cache", cache or self.cache,
-                *(self.world.options if online else []), *options]
+                *(self.world.options if online else self.world.local_options), *options]
 
     def build(self, definition, *options, output=None, cache=None, key=None, online=True, **more):
         """Builds; the bundle. `more` goes to `product.run`."""

@@ -47,5 +47,9 @@ class World:
     def options(self):
         pairs = [(name, self.mirror.url) for name in self.platform.UPSTREAMS]
         pairs += [(name, self.registry.url) for name in ("https://ghcr.io", *self.platform.REGISTRIES)]
-        own = self.platform.options(self) if hasattr(self.platform, "options") else []
-        return [*(word for name, url in dict(pairs).items() for word in ("--mirror", f"{name}={url}")), *own]
+        return [*(word for name, url in dict(pairs).items() for word in ("--mirror", f"{name}={url}")), *self.local_options]
+
+    @property
+    def local_options(self):
+        """Those that lead to nobody; a build without network has them, too."""
+        return self.platform.options(self) if hasattr(self.platform, "options") else []

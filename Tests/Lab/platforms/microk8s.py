@@ -63,8 +63,8 @@ def single_platform_archive():
         return next(each["digest"] for each in world.layout.document(digest)["manifests"]
                     if each["platform"]["architecture"] == product.ARCHITECTURE)
     def rule(data, world):
-        digests = {name: child(world, digest) for name, digest in world.digests.items()}
-        return laid.image_archive()(data, types.SimpleNamespace(digests=digests))
+        return laid.image_archive()(data, types.SimpleNamespace(digests=rule.digests(world)))
+    rule.digests = lambda world: {name: child(world, digest) for name, digest in world.digests.items()}
     return rule
 
 
