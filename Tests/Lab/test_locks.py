@@ -313,9 +313,9 @@ class Refusing(Locking):
         table = {
             "a chart less": (entry[0], "", 'it has no chart "gateway", which the definition asks for'),
             "a chart more": (entry[1], entry[1] + entry[1].replace("gateway\n", "spy\n", 1), 'it names the chart "spy"'),
-            "another place": ('from: "./chart"', 'from: "./other"', "it takes it from ./other, the definition says ./chart"),
-            "another version": ('version: "1.2.3"', 'version: "2.0.0"', "it has its version 2.0.0, the definition says 1.x"),
-            "another range": ('requested: "1.x"', 'requested: "2.x"', "the definition says 1.x"),
+            "another place": ('from: "./chart"', 'from: "./other"', "from ./other, not from ./chart"),
+            "another version": ('version: "1.2.3"', 'version: "2.0.0"', 'it says 2.0.0 of the chart "gateway", the definition asks for 1.x'),
+            "another range": ('requested: "1.x"', 'requested: "2.x"', "the definition asks for 1.x"),
         }
         for name, (part, other, words) in table.items():
             with self.subTest(edited=name):
