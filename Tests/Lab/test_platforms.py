@@ -1,5 +1,6 @@
 """Every platform: its example is built, verified, and installed for each role; every path laid is compared with the hand-written table."""
 import json
+import shutil
 import unittest
 
 import containerd
@@ -54,6 +55,20 @@ class Platform:
         self.assertNotRegex(trace.read_text(), r"AF_INET|AF_NETLINK|AF_PACKET")
         for folder in (again.folder, output / again.folder.name):
             self.assertEqual((folder / "SHA256SUMS").read_bytes(), (self.built.folder / "SHA256SUMS").read_bytes())
+
+    def test_elsewhere_the_bytes_are_the_same(self):
+        """Another folder, umask, time zone, language, key and number of threads, everything packed anew (test_same_bytes.py has more for K3s)."""
+        folder, cache = self.bench.folder / "else where", self.bench.folder / "anew"
+        shutil.copytree(self.definition.parent, folder)
+        shutil.copytree(self.bench.cache, cache)
+        shutil.rmtree(cache / "volumes", ignore_errors=True)
+        key, _ = self.bench.keygen("other", "--algorithm", "ed25519")
+        command = self.bench.command(folder / self.definition.name, "--locked", "--jobs", "1", output=folder / "out", cache=cache, key=key, online=False)
+        product.run("sh", "-c", 'umask 077 && exec "$@"', "sh", product.tool(), *command, home=folder, TZ="Asia/Kathmandu", LANG="tr_TR.UTF-8",
+                    LC_ALL="tr_TR.UTF-8")
+        listings = [{path: what for path, what in tree.listing(each).items() if path.split("/")[0] != "signatures"}
+                    for each in (self.built.folder, folder / "out" / self.built.folder.name)]
+        self.assertEqual(tree.changes(*listings), [])
 
     def test_every_role_leaves_exactly_the_table(self):
         self.assertEqual(list(self.platform.LAID), list(self.platform.ROLES))
