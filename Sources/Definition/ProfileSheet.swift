@@ -57,6 +57,12 @@ public struct ProfileSheet: Sendable {
                     path: "/\(folder.destination)/", what: "files, the definition's manifests (\(endings))",
                     permissions: folder.permissions, roles: folder.roles))
         }
+        if let folder = profile.charts {
+            laid.append(
+                Laid(
+                    path: "/\(folder.destination)/", what: "files, the definition's charts",
+                    permissions: folder.permissions, roles: folder.roles))
+        }
         for (file, key) in [(profile.config, "config"), (profile.registries, "registries")] {
             guard let file else { continue }
             laid.append(

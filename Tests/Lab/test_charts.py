@@ -321,6 +321,39 @@ class Example(Charts):
                          {"replicaCount": 2})
 
 
+class OnK0s(unittest.TestCase):
+    """k0s: every controller has the archives, the first one the object that installs them."""
+
+    def test_controllers_have_the_archive_and_the_first_the_object(self):
+        scratch.need(root=True)
+        scratch.need_modules("yaml")
+        import platforms
+        import yaml
+        platform = platforms.load("k0s")
+        with world.World(platform="k0s") as other, workbench.Workbench(other) as bench:
+            charts.publish(other.mirror, "/charts", {"podinfo": ["6.6.1"]}, {"image": APPLICATION})
+            definition = platforms.copy_definition(platform, bench.folder / "definition")
+            chart = {"chart": "podinfo", "repo": REPOSITORY, "namespace": "apps", "values": {"replicas": 2}}
+            definition.write_text(definition.read_text() + f"\ncharts: [{json.dumps(chart)}]\n")
+            built = bench.build(definition)
+            for role in platform.ROLES:
+                root = scratch.folder("root")
+                self.addCleanup(scratch.remove, root)
+                laid.system(root)
+                platforms.install(platform, built.folder, root, role, bench.public_key, lambda *words: product.run(*words, home=bench.home))
+                found = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and "podinfo" in path.name)
+                archive, manifest = "var/lib/k0s/charts/podinfo-6.6.1.tgz", "var/lib/k0s/manifests/sealift/chart-podinfo.yaml"
+                with self.subTest(role=role):
+                    first = role in ("single", "first-controller", "first-controller-worker")
+                    self.assertEqual(found, [archive, manifest] if first else [archive] if role.startswith("controller") else [])
+                    if first:
+                        self.assertEqual(yaml.safe_load((root / manifest).read_text()), {
+                            "apiVersion": "helm.k0sproject.io/v1beta1", "kind": "Chart",
+                            "metadata": {"name": "podinfo", "namespace": "kube-system", "finalizers": ["helm.k0sproject.io/uninstall-helm-release"]},
+                            "spec": {"chartName": f"/{archive}", "releaseName": "podinfo", "version": "6.6.1", "namespace": "apps",
+                                     "timeout": "10m", "values": "replicas: 2\n"}})
+
+
 class ImageArchives(unittest.TestCase):
     """Images from archives that skopeo writes, in the archive for the site, judged by containerd."""
 

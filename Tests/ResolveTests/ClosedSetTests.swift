@@ -105,3 +105,14 @@ struct ClosedSetTests {
         #expect(try workshop.refusal().details.first?.text == "\"docker.io/library/no:1\"")
     }
 }
+
+extension ClosedSetTests {
+    @Test func `images in the makers' archive are carried, by their list`() throws {
+        let workshop = try Workshop()
+        try workshop.write(pod("rancher/mirrored-pause:3.6"), to: "app.yaml")
+        try workshop.define("manifests: [app.yaml]\nimage-source: vendor-archive\n")
+        try workshop.build()
+        try workshop.write(pod("rancher/mirrored-pause:3.7"), to: "app.yaml")
+        #expect(try workshop.refusal().details.first?.text == "\"docker.io/rancher/mirrored-pause:3.7\"")
+    }
+}
