@@ -116,7 +116,7 @@ class Definitions(Refusals):
         "a line break in an image": (PLAIN + 'images: [¦"acme/a:1\\nacme/b:1"]\n', r'"acme/a:1\nacme/b:1"'),
         "a line break in an address": (PLAIN + 'artefacts: {binary: {url: ¦"https://github.com/a\\nb"}}\n', "a URL such as"),
         "a line break in the version": (PLAIN.replace("v1.31", '¦"v1.31\\n"'), "v1.31.4+k3s1", "stable, latest, testing"),
-        "an artefact that is none": (PLAIN + "artefacts: {¦binry: {file: x}}\n", "known keys: binary, image-archive", 'did you mean "binary"?'),
+        "an artefact that is none": (PLAIN + "artefacts: {¦binry: {file: x}}\n", "known keys: binary", 'did you mean "binary"?'),
         "a digest that is none": (PLAIN + "artefacts: {binary: {file: x, sha256: ¦abc}}\n", "abc"),
         "a variable that is not declared": (PLAIN + 'files: [{path: /etc/x, template: env, content: ¦"A=${SITE}"}]\n', "K3S_TOKEN, K3S_URL, NODE_IP", "${SITE}"),
         "a tab": (PLAIN + "config:\n¦\tdisable: [traefik]\n", "tab"),

@@ -200,7 +200,7 @@ class Profiles(Building):
         theirs = self.folder("theirs", k3s=self.text.replace("Description=Lightweight Kubernetes", "Description=Their Kubernetes"))
         for name, options, changes, expected in [
                 ("plain", (), {}, "Lightweight"), ("option", ("--profiles", ours), {}, "Plant"), ("both", ("--profiles", ours, "--profiles", theirs), {}, "Plant"),
-                ("key", (), {"profiles": str(ours)}, "Plant"), ("both ways", ("--profiles", theirs), {"profiles": str(ours)}, "Plant")]:
+                ("key", (), {"profiles": str(ours)}, "Plant"), ("both-ways", ("--profiles", theirs), {"profiles": str(ours)}, "Plant")]:
             with self.subTest(name):
                 built = self.bench.build(self.bench.define(name, **changes), *options)
                 self.assertIn(f"Description={expected} Kubernetes", self.unit(built))
