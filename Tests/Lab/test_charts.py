@@ -1,6 +1,7 @@
 """Applications on top of a platform: charts and image archives from real parts, what is laid of them, and the closed set of images."""
 import base64
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -68,7 +69,8 @@ class Building(Charts):
 
     def test_the_lock_has_each_chart_by_digest_sorted(self):
         import yaml
-        lock = yaml.safe_load(cls_lock(self.definition))
+        lock = yaml.safe_load(lock_text(self.definition))
+        check_by_schema(lock)
         self.assertEqual([(each["name"], each["chart"], each["version"]) for each in lock["charts"]],
                          [("hist", "historian", "1.2.0+up.3"), ("podinfo", "podinfo", "6.6.1")])
         self.assertEqual([each["url"] for each in lock["charts"]],
@@ -129,8 +131,16 @@ class Building(Charts):
         self.assertNotEqual(first.report["sha256"], second.report["sha256"])
 
 
-def cls_lock(definition):
+def lock_text(definition):
     return definition.with_name(definition.name + ".lock").read_text()
+
+
+def check_by_schema(lock):
+    """An independent reader of docs/schema; skips the test where this Python has none."""
+    scratch.need_modules("jsonschema")
+    import jsonschema
+    schema = json.loads((scratch.ROOT / "docs/schema/lock.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(lock)
 
 
 class Refusals(Charts):
@@ -189,7 +199,12 @@ class Refusals(Charts):
                 lock.write_text(changed.replace(*size) if change[0] == archive else changed)
                 self.assertIn(part, self.bench.refused(USAGE, definition, "--locked"))
 
-    def test_k0s_like_platforms_without_a_place_for_charts_refuse_them(self):
+    def test_platforms_without_a_place_for_charts_refuse_them(self):
+        definition = self.define(self.ALL, name="snapped", images=None, manifests=None, config=None, variables=None,
+                                 platform={"profile": "microk8s", "version": "1.31/stable", "arch": product.ARCHITECTURE})
+        self.assertIn("the profile microk8s has no place from which its platform installs charts", self.bench.refused(USAGE, definition))
+
+    def test_profiles_of_ones_own_without_a_place_for_charts_refuse_them(self):
         folder = self.bench.folder / "profiles"
         folder.mkdir(exist_ok=True)
         guide = (scratch.ROOT / "docs/guides/writing-a-profile.md").read_text()
@@ -385,6 +400,12 @@ class ImageArchives(unittest.TestCase):
         connected.forget()
         built = self.bench.build(definition)
         self.assertEqual([path for _, path in connected.asked() if "vendor" in path], [])
+        if importlib.util.find_spec("yaml"):
+            import yaml
+            lock = yaml.safe_load(lock_text(definition))
+            check_by_schema(lock)
+            self.assertEqual({image.get("archive") for image in lock["images"] if "vendor" in image["name"]},
+                             {"oci-archive:whole.tar", "oci:layout", "docker-archive:docker.tar", "oci-archive:nameless.tar"})
         judge = self.enterContext(containerd.Containerd())
         store = judge.store()
         store.import_archive(self.bench.extract(built, workbench.IMAGE_ARCHIVE))
