@@ -53,7 +53,7 @@ extension ProfileSheet {
                 "optionalArtefacts",
                 .array(
                     optional.map { ["name": .string($0.name), "path": .string("/\($0.destination)")] })
-            ), ("imageList", release.imageList.map(json)),
+            ), ("snaps", snapJSON), ("imageList", release.imageList.map(json)),
             ("imageArchive", release.imageArchive.map(json)),
             (
                 "laid",

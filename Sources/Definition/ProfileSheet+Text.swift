@@ -81,6 +81,7 @@ extension ProfileSheet {
         for artefact in optional {
             lines += table([[artefact.name, "laid as /\(artefact.destination) when a definition gives it"]])
         }
+        lines += table(snapRows)
         if let list = release.imageList {
             lines += table([["list of images", list.url]] + rows(list.checksum))
         }

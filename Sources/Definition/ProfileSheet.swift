@@ -41,6 +41,7 @@ public struct ProfileSheet: Sendable {
     var laid: [Laid] {
         var laid = release.items.map(Laid.init)
         laid += release.artefacts.map { Laid($0, "file, the artefact \($0.name)") }
+        laid += laidSnaps
         if let folder = release.imageFolder {
             laid.append(
                 Laid(

@@ -153,7 +153,7 @@ class SameBytes(unittest.TestCase):
             folder = self.folders[way.folder]
             definition = self.definition.name if way.relative else folder / self.definition.name
             key = ("--key", self.keys[way.key]) if way.key else ("--unsigned",)
-            online = self.connected.options if way.online else ()
+            online = self.connected.options if way.online else self.connected.local_options
             command = ["build", definition, "--locked", "--volume-size", "16MiB", "-o", output, "--cache", cache, *key, *online, *way.options]
             done = product.run("sh", "-c", f'umask {way.umask} && exec "$@"', "sh", product.tool(), *command, "--json", home=place / "home",
                                cwd=folder, **way.variables)
