@@ -61,7 +61,7 @@ let package = Package(
         // The compiled-in profiles, as bytes.
         .target(
             name: "Profiles",
-            resources: ["k0s", "k3s", "microk8s"].map { .embedInCode("../../profiles/\($0).yaml") },
+            resources: ["aks-edge", "k0s", "k3s", "microk8s"].map { .embedInCode("../../profiles/\($0).yaml") },
             swiftSettings: house),
 
         // Storey 2.

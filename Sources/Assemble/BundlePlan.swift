@@ -24,16 +24,29 @@ public struct BundlePlan: Sendable {
         let images = try ImagePlan(gathered, store: store)
         var items: [PayloadItem] = []
         for entry in gathered.demand.layout.entries {
-            if let item = try Self.item(entry, gathered, images, store) { items.append(item) }
+            items += try Self.items(entry, gathered, images, store)
         }
         let manifest = Self.manifest(gathered, images, builder)
         contents = BundleContents(manifest: manifest, payload: Payload(items), installer: installer)
     }
 
-    /// The payload's item for one thing that is laid; `nil` for the archive of images when there are none.
-    private static func item(
+    /// The payload's items for one thing that is laid: one, but of archives of images as many as there are.
+    private static func items(
         _ laid: LaidEntry, _ gathered: Gathered, _ images: ImagePlan, _ store: Store
-    ) throws(AssembleError) -> PayloadItem? {
+    ) throws(AssembleError) -> [PayloadItem] {
+        guard case .file(let permissions, .images) = laid.kind else {
+            return [try item(laid, gathered, store)]
+        }
+        return images.archives.map { archive in
+            .archive(
+                archive.path, permissions, archive.plan.members, destination: archive.destination,
+                renamed: laid.renamed, roles: laid.roles)
+        }
+    }
+
+    private static func item(
+        _ laid: LaidEntry, _ gathered: Gathered, _ store: Store
+    ) throws(AssembleError) -> PayloadItem {
         switch laid.kind {
         case .directory(let permissions):
             return .directory(laid.path, permissions, destination: laid.destination, roles: laid.roles)
@@ -47,11 +60,6 @@ public struct BundlePlan: Sendable {
             } catch { throw .contents(error) }
         case .file(let permissions, .bytes(let bytes)):
             return .literal(laid.path, permissions, bytes, destination: laid.destination, roles: laid.roles)
-        case .file(let permissions, .images):
-            guard let plan = images.plan else { return nil }
-            return .archive(
-                laid.path, permissions, plan.members, destination: laid.destination, renamed: laid.renamed,
-                roles: laid.roles)
         case .file(let permissions, let source):
             return .stored(
                 laid.path, permissions, content(of: source, gathered), destination: laid.destination, roles: laid.roles)

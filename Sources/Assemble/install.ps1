@@ -22,6 +22,8 @@ What this machine becomes, where the bundle offers several roles.
 Values, each NAME=value. Not for secrets: they are asked for, or stand in a file for -Values.
 .PARAMETER Values
 A file with one NAME=value a line; lines that begin with # are skipped.
+.PARAMETER Site
+Takes the values of sites\NAME.env beside the bundle, whatever this machine is called.
 .PARAMETER Ignore
 Names of requirements whose failure is taken as a warning.
 .PARAMETER CheckOnly
@@ -41,6 +43,7 @@ param(
     [string] $Role = '',
     [string[]] $Set = @(),
     [string] $Values = '',
+    [string] $Site = '',
     [string[]] $Ignore = @(),
     [switch] $CheckOnly,
     [switch] $WhatIf,
@@ -327,6 +330,12 @@ $Checks = @{
         $found = $drive.AvailableFreeSpace - $Needed
         New-Finding ($found -ge $Rule.minimum) (Get-Size $found) "at least $(Get-Size $Rule.minimum) on $($drive.Name) besides the bundle"
     }
+    'growth' = {
+        param($Rule)
+        $drive = New-Object System.IO.DriveInfo ([System.IO.Path]::GetPathRoot($Home_))
+        $found = $drive.AvailableFreeSpace - $Needed
+        New-Finding ($found -ge $Rule.estimate) (Get-Size $found) "about $(Get-Size $Rule.estimate) on $($drive.Name) besides the bundle"
+    }
     'windows-edition' = {
         param($Rule)
         $version = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
@@ -443,8 +452,8 @@ function Test-Network([string] $Text) {
 $HostPattern = '\A(?=.{1,253}\z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z'
 
 $Types = @{
-    'string' = { param($Text) $Text -cmatch '\A[^\x00-\x1f\x7f-\x9f]{1,4096}\z' }
-    'secret' = { param($Text) $Text -cmatch '\A[^\x00-\x1f\x7f-\x9f]{1,4096}\z' }
+    'string' = { param($Text) $Text -cmatch '\A[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]{1,4096}\z' }
+    'secret' = { param($Text) $Text -cmatch '\A[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]{1,4096}\z' }
     'integer' = { param($Text) $Text -cmatch '\A(0|-?[1-9][0-9]{0,15})\z' -and [Math]::Abs([decimal] $Text) -lt 9007199254740992 }
     'boolean' = { param($Text) $Text -cmatch '\A(true|false)\z' }
     'ipv4' = { param($Text) Test-Address $Text 'ipv4' }
@@ -453,35 +462,77 @@ $Types = @{
     'cidr' = { param($Text) Test-Network $Text }
     'hostname' = { param($Text) $Text -cmatch $HostPattern }
     'port' = { param($Text) $Text -cmatch '\A[1-9][0-9]{0,4}\z' -and [int] $Text -le 65535 }
+    'enum' = { param($Text, $Variable) $Variable.values -ccontains $Text }
+    'https-url' = { param($Text) $Text -cmatch '\Ahttps://[^\s"\\<>^`{|}@]+\z' }
     'url' = { param($Text) $Text -cmatch '\Ahttps?://[^\s"\\<>^`{|}@]+\z' }
 }
 
-function Read-Pair([string] $Text, [string] $Place) {
-    $match = [regex]::Match($Text, '\A([A-Z][A-Z0-9_]{0,63})=(.*)\z')
-    if (-not $match.Success) { Stop-Here 'Usage' "cannot read a value of $Place" 'write NAME=value' }
-    return @{ Name = $match.Groups[1].Value; Value = $match.Groups[2].Value }
+# A file of values (docs/format.md, 9.1).
+function Read-ValueFile([string] $Path) {
+    $found = @{}
+    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { Stop-Here 'Usage' "there is no file $Path" 'correct -Values or -Site' }
+    if ((Get-Item -LiteralPath $Path -Force).Length -gt 1048576) { Stop-Here 'Usage' "$Path is larger than 1 MiB" 'give a file of lines NAME=value' }
+    foreach ($line in [System.IO.File]::ReadAllLines($Path)) {
+        $text = $line.Trim()
+        if ($text -eq '' -or $text.StartsWith('#')) { continue }
+        $match = [regex]::Match($text, '\A([A-Z][A-Z0-9_]{0,63})\s*=\s*(.*)\z')
+        $name = $match.Groups[1].Value
+        if (-not $match.Success -or $found.ContainsKey($name)) { Stop-Here 'Usage' "cannot read a line of $Path, or it gives a name twice" 'write each NAME=value once' }
+        $found[$name] = $match.Groups[2].Value -replace '\A(["''])(.*)\1\z', '$2'
+    }
+    return $found
+}
+
+# The file of this machine in the folder sites beside the bundle's; $null when there is none.
+function Get-SiteFile([string] $BundleName) {
+    $parent = Split-Path -Parent $Bundle
+    if (-not $parent) { return $null }
+    $sites = Join-Path $parent 'sites'
+    $names = @($Site)
+    if ($Site -eq '') {
+        $serials = @(Get-CimInstance -ClassName Win32_BIOS) + @(Get-CimInstance -ClassName Win32_BaseBoard)
+        $names = @($serials | ForEach-Object { "$($_.SerialNumber)".Trim() }) + @([System.Environment]::MachineName)
+    }
+    foreach ($name in $names) {
+        # What makers leave in the field is no name.
+        if ($name -match '\A[0\s.]*\z|O\.E\.M|Default string|None') { continue }
+        $file = ($name -replace '[^A-Za-z0-9._-]', '-') + '.env'
+        foreach ($folder in (Join-Path $sites $BundleName), $sites) {
+            $path = Join-Path $folder $file
+            if (Test-Path -LiteralPath $path -PathType Leaf) { return $path }
+        }
+    }
+    if ($Site -ne '') { Stop-Here 'Usage' "there is no file $Site.env in $sites" 'correct -Site' }
+    return $null
+}
+
+# What files say; those of the command line go before those of the site.
+function Get-GivenValues($Manifest) {
+    $found = @{}
+    $path = Get-SiteFile $Manifest.name
+    foreach ($file in $path, $Values) {
+        if (-not $file) { continue }
+        Write-Host "values from $file"
+        $read = Read-ValueFile $file
+        foreach ($name in $read.Keys) { $found[$name] = $read[$name] }
+    }
+    return $found
 }
 
 # The values of this site by name; what is missing and needed is asked for.
-function Get-SiteValues($Variables) {
-    $found = @{}
-    if ($Values) {
-        foreach ($line in [System.IO.File]::ReadAllLines($Values)) {
-            if ($line -eq '' -or $line.StartsWith('#')) { continue }
-            $pair = Read-Pair $line $Values
-            $found[$pair.Name] = $pair.Value
-        }
-    }
+function Get-SiteValues($Variables, [hashtable] $Given, $Known) {
+    $found = $Given.Clone()
+    $found.Remove('SEALIFT_ROLE')
     foreach ($text in $Set) {
-        $pair = Read-Pair $text '-Set'
-        $secret = @($Variables | Where-Object { $_.name -ceq $pair.Name -and $_.type -eq 'secret' }).Count -gt 0
-        if ($secret) { Stop-Here 'Usage' "$($pair.Name) is a secret: command lines are kept and can be read" 'give it in a file with -Values' }
-        $found[$pair.Name] = $pair.Value
+        $match = [regex]::Match($text, '\A([A-Z][A-Z0-9_]{0,63})=(.*)\z')
+        if (-not $match.Success) { Stop-Here 'Usage' 'cannot read a value of -Set' 'write -Set NAME=value' }
+        $name = $match.Groups[1].Value
+        $secret = @($Variables | Where-Object { $_.name -ceq $name -and $_.type -eq 'secret' }).Count -gt 0
+        if ($secret) { Stop-Here 'Usage' "$name is a secret: command lines are kept and can be read" 'give it in a file with -Values' }
+        $found[$name] = $match.Groups[2].Value
     }
     foreach ($name in $found.Keys) {
-        if (@($Variables | ForEach-Object { $_.name }) -cnotcontains $name) {
-            Stop-Here 'Usage' "the bundle has no variable $name for this role" "its variables: $(@($Variables | ForEach-Object { $_.name }) -join ', ')"
-        }
+        if ($Known -cnotcontains $name) { Stop-Here 'Usage' "the bundle has no variable $name" "its variables: $($Known -join ', ')" }
     }
     foreach ($variable in $Variables) {
         $name = $variable.name
@@ -491,7 +542,7 @@ function Get-SiteValues($Variables) {
             if ($Yes -or $CheckOnly) { Stop-Here 'Usage' "a value is missing: $name, $($variable.ask)" 'give it with -Set NAME=value or -Values FILE' }
             $found[$name] = Read-Answer $variable
         }
-        if ($found.ContainsKey($name) -and -not (& $Types[$variable.type] $found[$name])) {
+        if ($found.ContainsKey($name) -and -not (& $Types[$variable.type] $found[$name] $variable)) {
             Stop-Here 'Usage' "cannot use the value of ${name}: it is no $($variable.type)" 'correct it, then run again'
         }
     }
@@ -703,10 +754,12 @@ function Get-Receipt($Manifest) {
     return [System.IO.File]::ReadAllText($path) | ConvertFrom-Json
 }
 
-function Select-Role($Manifest) {
+function Select-Role($Manifest, [hashtable] $Given) {
     $names = @($Manifest.roles | ForEach-Object { $_.name })
-    if ($Role -eq '' -and $names.Count -eq 1) { return $names[0] }
-    if ($names -ccontains $Role) { return $Role }
+    $asked = $Role
+    if ($asked -eq '' -and $Given.ContainsKey('SEALIFT_ROLE')) { $asked = $Given['SEALIFT_ROLE'] }
+    if ($asked -eq '' -and $names.Count -eq 1) { return $names[0] }
+    if ($names -ccontains $asked) { return $asked }
     foreach ($one in $Manifest.roles) { [Console]::Error.WriteLine("install.ps1:   $($one.name): $($one.summary)") }
     Stop-Here 'Usage' 'choose one of the roles above' 'give -Role with it'
 }
@@ -807,7 +860,8 @@ function Install-Bundle {
     Test-Policy $manifest $root
     Test-Payload $manifest $digests
     Write-Host "signed by $($keys -join ', ')"
-    $roleName = Select-Role $manifest
+    $given = Get-GivenValues $manifest
+    $roleName = Select-Role $manifest $given
     $entries = @($manifest.entries | Where-Object { Test-Role $_ $roleName })
     $steps = @($manifest.steps | Where-Object { Test-Role $_ $roleName })
     $variables = @($manifest.variables | Where-Object { Test-Role $_ $roleName })
@@ -818,7 +872,8 @@ function Install-Bundle {
     Test-Files $digests ($CheckOnly -or $WhatIf)
     Test-Machine $manifest $roleName ($state.done -gt 0)
     if ($CheckOnly) { Write-Host 'good: this bundle can be installed here'; return }
-    $found = Get-SiteValues $variables
+    $found = Get-SiteValues $variables $given @($manifest.variables | ForEach-Object { $_.name })
+    foreach ($variable in $variables) { if ($variable.type -ne 'secret') { Write-Host "  $($variable.name) = $($found[$variable.name])" } }
     if (-not (Confirm-Plan $manifest $roleName $entries $steps $state $folder)) { Write-Host 'nothing was changed'; return }
     New-ClosedFolder $Home_
     foreach ($path in $folder, (Join-Path $folder 'files'), (Join-Path $Home_ 'receipts')) { New-ClosedFolder $path }

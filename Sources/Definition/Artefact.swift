@@ -93,6 +93,8 @@ public struct ImageFolder: Hashable, Sendable {
     public let names: Names
     /// Whether an index may stand in the archive without the blobs of other platforms.
     public let sparse: Bool
+    /// Whether each image has an archive of its own.
+    public let split: Bool
     /// For which versions.
     public let versions: VersionRange
 

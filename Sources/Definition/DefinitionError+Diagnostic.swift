@@ -27,6 +27,12 @@ extension DefinitionError: Diagnosable {
             return Diagnostic(
                 "the profile has no \(what) at \(quoted(version.text))", at: location,
                 next: "choose another version, or do without", exitCode: .usage)
+        case .configRule(let breach):
+            return Diagnostic(
+                "cannot take the settings for \(breach.role): \(breach.path) must be \(breach.expected)",
+                at: breach.location,
+                details: [Diagnostic.Detail("found", breach.found), Diagnostic.Detail("rule", breach.reason)],
+                next: "correct it there", exitCode: .usage)
         case .collision(let destination, let first, let second, let location):
             return Diagnostic(
                 "two files would be laid as \(quoted(destination))", at: location,

@@ -17,6 +17,24 @@ public enum DefinitionError: Error, Hashable, Sendable {
     case localFile(SourceLocation?, path: FilePath, reason: String, next: String)
     /// The profile has not what the definition asks for at this version: `what`.
     case notAtVersion(what: String, version: Version, SourceLocation)
+    /// Settings break a rule of the profile.
+    case configRule(ConfigRuleBreach)
     /// Two files would be laid in one place.
     case collision(destination: String, first: String, second: String, SourceLocation?)
+}
+
+/// A rule of a profile that settings break.
+public struct ConfigRuleBreach: Hashable, Sendable {
+    /// Where the value stands, or the nearest thing around the place where it is missing.
+    public let location: SourceLocation
+    /// The path of the value in the file.
+    public let path: String
+    /// The role whose file it is.
+    public let role: String
+    /// What is there.
+    public let found: String
+    /// What would be right.
+    public let expected: String
+    /// Why, with its source.
+    public let reason: String
 }

@@ -16,7 +16,7 @@ enum DefinitionKeys {
     static let file = ["path", "from", "content", "template", "mode", "owner", "roles"]
     static let unit = ProfileKeys.unit.filter { !["versions", "when"].contains($0) }
     static let variable = ProfileKeys.variable.filter { $0 != "waived" }
-    static let artefact = ["url", "file", "sha256"]
+    static let artefact = ["url", "file", "source", "sha256"]
 
     /// All tables of a definition by the name of their schema definition; the outermost is `definition`.
     static let tables: [String: [String]] = [

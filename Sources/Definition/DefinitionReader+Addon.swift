@@ -72,6 +72,7 @@ extension ImageFolder {
     fileprivate func holding(archiveOf name: BundleName) -> ImageFolder {
         ImageFolder(
             destination: destination, archive: archive.dropLast(".tar".utf8.count) + "-\(name).tar",
-            permissions: permissions, roles: roles, renamed: renamed, names: names, sparse: sparse, versions: versions)
+            permissions: permissions, roles: roles, renamed: renamed, names: names, sparse: sparse,
+            split: split, versions: versions)
     }
 }

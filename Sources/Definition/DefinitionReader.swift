@@ -173,16 +173,25 @@ struct DefinitionReader {
             let digest = try fields.optional("sha256").map { (reader) throws(YAMLError) -> SHA256Digest in
                 try reader.value("64 lower-case hexadecimal digits") { SHA256Digest(hex: $0) }
             }
-            guard fields.has("url") != fields.has("file") else {
-                throw entry.value.unexpected("either `url` or `file`")
-            }
-            if let url = fields.optional("url") {
-                overrides[entry.key] = .url(try url.url(), digest)
-            } else {
-                overrides[entry.key] = .file(try local(try fields.required("file")), digest)
-            }
+            let given = ["url", "file", "source"].filter(fields.has)
+            guard given.count == 1 else { throw entry.value.unexpected("one of `url`, `file` and `source`") }
+            let reader = try fields.required(given[0])
+            overrides[entry.key] =
+                given == ["file"] ? .file(try local(reader), digest) : try artefact(reader, digest)
         }
         return overrides
+    }
+
+    /// An artefact by URL; `file:` and a path is a local file.
+    private func artefact(_ reader: YAMLReader, _ digest: SHA256Digest?) throws(YAMLError) -> ArtefactOverride {
+        let text = try reader.nonEmptyString()
+        guard text.hasPrefix("file:") else { return .url(try reader.url(), digest) }
+        // A path as it is written, or file:///PATH (RFC 8089); percent signs stand for themselves.
+        let path = String(text.dropFirst(text.hasPrefix("file:///") ? 7 : 5))
+        guard !path.hasPrefix("//") else {
+            throw reader.unexpected("file: and a path, such as file:./vendor/setup.msi")
+        }
+        return .file(try local(reader, part: path), digest)
     }
 
     private func requirements(_ map: YAMLMap) throws(YAMLError) -> [Requirement] {

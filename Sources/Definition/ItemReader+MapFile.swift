@@ -26,7 +26,8 @@ extension ItemReader {
             secrets: try fields.optional("secrets")?.strings() ?? [],
             presets: try list("presets", of: fields) { (reader) throws(YAMLError) in
                 try preset(reader, keys: Array(keys.keys) + refused.keys)
-            }, rules: try rules(fields, keys: keys))
+            }, rules: try rules(fields, keys: keys),
+            checks: try configRules(fields, keys: Array(keys.keys)))
     }
 
     /// Two keys of which one is the beginning of the other's path.

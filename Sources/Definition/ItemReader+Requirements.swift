@@ -34,7 +34,7 @@ extension ItemReader {
         case "memory": return .memory(minimum: try fields.required("minimum").byteCount())
         case "disk":
             return .disk(
-                path: try fields.required("path").absolutePath(), minimum: try fields.required("minimum").byteCount())
+                path: try fields.required("path").folderPath(), minimum: try fields.required("minimum").byteCount())
         case "kernel": return .kernel(minimum: try fields.required("minimum").kernelVersion())
         case "kernel-config": return .kernelConfig(options: try fields.required("options").words("A-Z, 0-9, _", "_"))
         case "kernel-module":
@@ -58,6 +58,22 @@ extension ItemReader {
         case "selinux": return .selinux(policy: try paths(fields))
         case "swap-off": return .swapOff
         default: return try furtherRule(kind, fields)
+        }
+    }
+
+    /// The kinds whose subject only Windows shows.
+    private func windowsRule(_ kind: String, _ fields: YAMLMap) throws(YAMLError) -> WindowsRule {
+        switch kind {
+        case "windows-edition":
+            return .edition(
+                editions: try fields.required("editions").words("letters and digits", ""),
+                build: try fields.required("build").integer(in: 1...Int.max))
+        case "windows-activation": return .activation
+        case "windows-feature": return .feature(try fields.required("features").words("letters, digits, `.`, -", ".-"))
+        case "free-memory": return .freeMemory(minimum: try fields.required("minimum").byteCount())
+        case "virtualization": return .virtualization
+        case "network-adapter": return .adapter
+        default: return .productAbsent(try fields.required("products").strings())
         }
     }
 
@@ -92,7 +108,8 @@ extension ItemReader {
                 ports: try ports(try fields.required("ports")), networks: try networks(try fields.required("networks")))
         case "unit-inactive":
             return .unitInactive(try fields.required("units").words("letters, digits, `.`, `_`, `-`, `@`", "._-@"))
-        default: return .certificate(paths: try paths(fields))
+        case "certificate": return .certificate(paths: try paths(fields))
+        default: return .windows(try windowsRule(kind, fields))
         }
     }
 

@@ -96,11 +96,14 @@ extension LayoutPlan {
                 renamed: folder.renamed)
         }
         if let file = release.profile.config {
-            try add(file, at: release.version, origin: "config") { role in
+            let maps = { (role: String) in
                 [definition.config].compactMap { $0 } + definition.roleConfig.filter { $0.role == role }.map(\.config)
             }
+            for role in roles { try file.checkRules(for: role, at: release.version, maps(role), of: definition) }
+            try add(file, at: release.version, origin: "config", maps)
         }
         if let file = release.profile.registries, let registries = definition.registries {
+            for role in roles { try file.checkRules(for: role, at: release.version, [registries], of: definition) }
             try add(file, at: release.version, origin: "registries") { _ in [registries] }
         }
     }

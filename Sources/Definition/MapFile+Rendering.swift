@@ -7,6 +7,16 @@ extension MapFile {
     ///
     /// - Parameter maps: The definition's maps, later ones going before earlier ones.
     func content(for role: String, at version: Version, _ maps: [YAMLReader]) -> (bytes: [UInt8], isTemplate: Bool)? {
+        let value = value(for: role, at: version, maps)
+        guard value != .map([]) else { return nil }
+        let isTemplate = !value.variables.isEmpty
+        let filled = isTemplate ? value.forTemplate : value
+        let text = format == .json ? filled.jsonText : Self.heading + filled.text
+        return (Array(text.utf8), isTemplate)
+    }
+
+    /// All settings for one role: the profile's, and those of the definition that go before them.
+    func value(for role: String, at version: Version, _ maps: [YAMLReader]) -> YAMLValue {
         var members: [YAMLMember] = []
         for preset in presets where preset.roles.includes(role) && preset.versions.contains(version) {
             Self.set(preset.value, at: preset.key.split(separator: ".").map(String.init)[...], in: &members)
@@ -16,12 +26,7 @@ extension MapFile {
                 Self.set(leaf.value, at: leaf.path[...], in: &members)
             }
         }
-        guard !members.isEmpty else { return nil }
-        let value = YAMLValue.map(members)
-        let isTemplate = !value.variables.isEmpty
-        let filled = isTemplate ? value.forTemplate : value
-        let text = format == .json ? filled.jsonText : Self.heading + filled.text
-        return (Array(text.utf8), isTemplate)
+        return .map(members)
     }
 
     /// Without `$`, which templates would read.

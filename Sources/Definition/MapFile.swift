@@ -61,4 +61,6 @@ public struct MapFile: Sendable {
     public let presets: [Preset]
     /// What keys ask of others.
     let rules: [MapFileRule]
+    /// What the values must keep beyond the types of their keys.
+    public let checks: [ConfigRule]
 }

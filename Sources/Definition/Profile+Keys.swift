@@ -18,13 +18,22 @@ enum ProfileKeys {
     static let images = ["lists", "members", "archives", "folders"]
     static let imageMember = ["snap", "path", "keys", "variables", "versions"]
     static let imageList = ["url", "form", "checksum", "versions"]
-    static let imageFolder = ["path", "archive", "renamed", "mode", "owner", "roles", "names", "sparse", "versions"]
+    static let imageFolder = [
+        "path", "archive", "renamed", "mode", "owner", "roles", "names", "sparse", "split",
+        "versions",
+    ]
     static let manifestFolder = ["path", "mode", "owner", "roles", "suffixes", "reserved"]
     static let chartFolder = ["path", "mode", "owner", "roles", "reserved", "manifest"]
     static let chartManifest = ["path", "mode", "owner", "roles", "object"]
     static let mapFile = [
         "path", "mode", "owner", "roles", "format", "keys", "appends", "refused", "secrets",
-        "presets", "rules",
+        "presets", "rules", "checks",
+    ]
+    static let check = ["check", "keys", "when", "with", "without", "reason", "source", "roles", "versions"]
+    static let checkMembers: [String: [String]] = [
+        "type": ["type"], "one-of": ["values"], "range": ["minimum", "maximum"], "even": [], "suffix": ["suffix"],
+        "known": ["names"], "required": [], "forbidden": [], "together": [], "distinct": [],
+        "same-network": ["prefix"], "outside": ["networks"], "sum": ["maximum"], "artefacts": ["names"],
     ]
     static let keyGroup = ["roles"] + MapFile.ValueType.allCases.map(\.rawValue)
     static let preset = ["key", "value", "roles", "versions"]
@@ -60,6 +69,8 @@ enum ProfileKeys {
         "hosts-entry": ["names"], "apparmor": [], "fapolicyd": ["paths"],
         "firewall": ["ports", "networks"], "unit-inactive": ["units"],
         "certificate": ["paths"],
+        "windows-edition": ["editions", "build"], "windows-activation": [], "windows-feature": ["features"],
+        "free-memory": ["minimum"], "virtualization": [], "network-adapter": [], "product-absent": ["products"],
     ]
 
     /// All tables of a profile by the name of their schema definition; the outermost is `profile`.
@@ -72,6 +83,7 @@ enum ProfileKeys {
         "directory": directory, "file": file, "link": link, "user": user, "module": module, "sysctl": sysctl,
         "label": label, "unit": unit, "command": command, "wait": wait, "hardwareClass": hardwareClass,
         "variable": variable, "waiver": waiver, "rule": rule, "condition": Condition.keys,
+        "check": check + Set(checkMembers.values.flatMap { $0 }).sorted(),
         "operation": operation + Set(operationMembers.values.flatMap { $0 }).sorted(),
         "requirement": requirement + Set(requirementMembers.values.flatMap { $0 }).sorted(),
     ]

@@ -78,6 +78,7 @@ struct SourceReader {
             renamed: try fields.optional("renamed").map { (reader) throws(YAMLError) -> String in
                 try reader.value("an ending of a file's name such as .loaded") { Entry.isEnding($0) ? $0 : nil }
             }, names: try fields.required("names").choice(), sparse: try fields.optional("sparse")?.bool() ?? false,
+            split: try fields.optional("split")?.bool() ?? false,
             versions: try items.versions(fields))
     }
 

@@ -40,6 +40,9 @@ extension YAMLReader {
     /// An absolute path in words.
     func absolutePath() throws(YAMLError) -> String { "/" + (try destination()).text }
 
+    /// The same, or `/` alone.
+    func folderPath() throws(YAMLError) -> String { try string() == "/" ? "/" : try absolutePath() }
+
     func digest() throws(YAMLError) -> SHA256Digest {
         try value("sha256: and 64 lower-case hexadecimal digits") { SHA256Digest($0) }
     }

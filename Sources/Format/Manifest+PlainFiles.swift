@@ -79,7 +79,7 @@ extension Requirement.Rule {
     /// Whether Windows has its subject (docs/format.md §10).
     fileprivate var isForWindows: Bool {
         switch self {
-        case .cores, .memory, .disk, .routeOverlap, .windows: true
+        case .cores, .memory, .disk, .growth, .routeOverlap, .windows: true
         default: false
         }
     }

@@ -35,7 +35,7 @@ public struct LocalFiles: Sendable {
         var artefacts: [String: File] = [:]
         for artefact in demand.artefacts {
             guard case .file(let path, _)? = definition.artefacts[artefact.name] else { continue }
-            artefacts[artefact.name] = try File(path.text, path.path, path.location)
+            artefacts[artefact.name] = try File(path.text, path.path, path.location, artefact: artefact.name)
         }
         self.files = files
         self.others = try Self.others(of: definition).filter { other in !files.contains { $0.name == other.name } }
@@ -77,7 +77,10 @@ public struct LocalChange: Hashable, Sendable {
 }
 
 extension LocalFiles.File {
-    init(_ name: String, _ path: FilePath, _ location: SourceLocation) throws(GatherError) {
+    /// - Parameter artefact: The artefact of the profile that it stands for.
+    init(
+        _ name: String, _ path: FilePath, _ location: SourceLocation, artefact: String? = nil
+    ) throws(GatherError) {
         let information: FileInformation?
         do throws(FileError) {
             information = try Files.information(path)
@@ -88,10 +91,13 @@ extension LocalFiles.File {
             }
         } catch { throw .file(error) }
         let isThere = information != nil
+        let reason = isThere ? "it is not a file" : "there is no such file"
+        let next = isThere ? "name the file itself" : "write the path as seen from the definition's folder"
         throw .definition(
             .localFile(
-                location, path: path, reason: isThere ? "it is not a file" : "there is no such file",
-                next: isThere ? "name the file itself" : "write the path as seen from the definition's folder"))
+                location, path: path,
+                reason: artefact.map { "\(reason), and it stands for the artefact \($0)" } ?? reason,
+                next: artefact.map { "put the file there, or \(next): `artefacts: {\($0): {file: PATH}}`" } ?? next))
     }
 }
 

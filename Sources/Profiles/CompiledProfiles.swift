@@ -2,7 +2,8 @@
 public enum CompiledProfiles {
     /// Name and bytes of each, sorted by name.
     public static let all: [(name: String, bytes: [UInt8])] = [
-        ("k0s", PackageResources.k0s_yaml), ("k3s", PackageResources.k3s_yaml),
+        ("aks-edge", PackageResources.aks_edge_yaml), ("k0s", PackageResources.k0s_yaml),
+        ("k3s", PackageResources.k3s_yaml),
         ("microk8s", PackageResources.microk8s_yaml),
     ]
 

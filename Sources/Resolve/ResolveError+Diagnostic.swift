@@ -37,7 +37,10 @@ extension ResolveError: Diagnosable {
         case .noPlace(let artefact, let location):
             Diagnostic(
                 "cannot find the artefact \(quoted(artefact)): its makers publish it nowhere that sealift may ask",
-                at: location, next: "give its `url:` or `file:` under `artefacts: {\(artefact): …}`", exitCode: .usage)
+                at: location,
+                next:
+                    "download it as they say, then write `artefacts: {\(artefact): {file: PATH, sha256: DIGEST}}` into the definition",
+                exitCode: .usage)
         case .noPlaceForImages(let image, let location):
             Diagnostic(
                 "cannot take the image \(quoted(image)): the roles of this bundle have no place for images",

@@ -1,9 +1,11 @@
-/// Which versions something is for: alternatives of bounds that must all hold, such as `>=v1.33.14 <v1.34`.
+/// Which versions something is for: alternatives of bounds that must all hold, such as `>=v1.33.14 <v1.34` or `*+k3s`.
 ///
 /// Bounds compare as ``Version`` does: `<v1.37` takes in the pre-releases of v1.37.0, and `>=v1.36.2` takes in v1.36.2+k3s1.
 public struct VersionRange: Hashable, Sendable {
     private enum Comparison: String, CaseIterable {
         case atLeast = ">=", atMost = "<=", above = ">", below = "<", equal = "="
+        /// The text ends so: `*+k3s`, for makers who publish variants of one version.
+        case ending = "*"
     }
 
     private struct Bound: Hashable, Sendable {
@@ -17,6 +19,7 @@ public struct VersionRange: Hashable, Sendable {
             case .above: other > version
             case .below: other < version
             case .equal: other == version
+            case .ending: other.text.hasSuffix(version.text)
             }
         }
     }
@@ -48,7 +51,8 @@ public struct VersionRange: Hashable, Sendable {
     private static func bound(_ text: Substring) -> Bound? {
         guard let comparison = Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
         let version = Version(String(text.dropFirst(comparison.rawValue.count)))
-        return version.numbers.isEmpty ? nil : Bound(comparison: comparison, version: version)
+        let isBound = comparison == .ending ? !version.text.isEmpty : !version.numbers.isEmpty
+        return !isBound ? nil : Bound(comparison: comparison, version: version)
     }
 }
 

@@ -55,21 +55,21 @@ def check_with_stock_tools(folder, bundle):
 
 
 def refuse_tampered_copy(tool, folder, bundle):
-    say("a tampered copy", "one bit of one volume is flipped")
+    say("a tampered copy", "one bit of the payload is flipped")
     copy = folder / "tampered"
     remove(copy)
     shutil.copytree(bundle, copy)
-    volume = sorted(copy.glob("payload-*"))[-1]
-    data = bytearray(volume.read_bytes())
+    part = (sorted(copy.glob("payload-*.tar.zst")) or sorted(file for file in (copy / "payload").rglob("*") if file.is_file()))[-1]
+    data = bytearray(part.read_bytes())
     data[len(data) // 2] ^= 1
-    volume.write_bytes(data)
+    part.write_bytes(data)
     show(tool, "verify", copy, "--key", folder / "site.pub", status=product.Exit.DAMAGED)
     shutil.rmtree(copy)
     print(f"refused, exit status {product.Exit.DAMAGED}")
 
 
 def install(platform, folder, bundle):
-    say("install", "into a scratch root, as for an image; on a site it is `sudo sh install.sh`")
+    say("install", getattr(platform, "INSTALLING", "into a scratch root, as for an image; on a site it is `sudo sh install.sh`"))
     root = folder / "root"
     root.mkdir()
     platforms.install(platform, bundle, root, next(iter(platform.ROLES)), folder / "site.pub", show)

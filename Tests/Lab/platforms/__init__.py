@@ -23,6 +23,7 @@ and, where the platform's containerd imports archives in a way of its own,
 and, where it is not installed by `install.sh` on Linux:
 
     install(bundle, root, role, site, key, run)   does what stands for an install, so that LAID can be compared with `root`
+    INSTALLING                                    what that is, in words for scripts/demo
 """
 import importlib
 import pathlib
