@@ -454,6 +454,7 @@ $HostPattern = '\A(?=.{1,253}\z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A
 $Types = @{
     'string' = { param($Text) $Text -cmatch '\A[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]{1,4096}\z' }
     'secret' = { param($Text) $Text -cmatch '\A[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]{1,4096}\z' }
+    'token' = { param($Text) $Text -cmatch '\A[A-Za-z0-9._~+/=:-]{1,8192}\z' }
     'integer' = { param($Text) $Text -cmatch '\A(0|-?[1-9][0-9]{0,15})\z' -and [Math]::Abs([decimal] $Text) -lt 9007199254740992 }
     'boolean' = { param($Text) $Text -cmatch '\A(true|false)\z' }
     'ipv4' = { param($Text) Test-Address $Text 'ipv4' }
@@ -466,6 +467,9 @@ $Types = @{
     'https-url' = { param($Text) $Text -cmatch '\Ahttps://[^\s"\\<>^`{|}@]+\z' }
     'url' = { param($Text) $Text -cmatch '\Ahttps?://[^\s"\\<>^`{|}@]+\z' }
 }
+
+# Never shown, logged, kept, or taken from the command line.
+$SecretTypes = 'secret', 'token'
 
 # A file of values (docs/format.md, 9.1).
 function Read-ValueFile([string] $Path) {
@@ -527,7 +531,7 @@ function Get-SiteValues($Variables, [hashtable] $Given, $Known) {
         $match = [regex]::Match($text, '\A([A-Z][A-Z0-9_]{0,63})=(.*)\z')
         if (-not $match.Success) { Stop-Here 'Usage' 'cannot read a value of -Set' 'write -Set NAME=value' }
         $name = $match.Groups[1].Value
-        $secret = @($Variables | Where-Object { $_.name -ceq $name -and $_.type -eq 'secret' }).Count -gt 0
+        $secret = @($Variables | Where-Object { $_.name -ceq $name -and $SecretTypes -contains $_.type }).Count -gt 0
         if ($secret) { Stop-Here 'Usage' "$name is a secret: command lines are kept and can be read" 'give it in a file with -Values' }
         $found[$name] = $match.Groups[2].Value
     }
@@ -550,7 +554,7 @@ function Get-SiteValues($Variables, [hashtable] $Given, $Known) {
 }
 
 function Read-Answer($Variable) {
-    if ($Variable.type -ne 'secret') { return Read-Host "$($Variable.name): $($Variable.ask)" }
+    if ($SecretTypes -notcontains $Variable.type) { return Read-Host "$($Variable.name): $($Variable.ask)" }
     $typed = Read-Host "$($Variable.name): $($Variable.ask)" -AsSecureString
     return (New-Object System.Management.Automation.PSCredential 'x', $typed).GetNetworkCredential().Password
 }
@@ -808,7 +812,7 @@ function Copy-Payload($Entries, $Variables, [hashtable] $Found, [string] $Folder
 function New-ReceiptText($Manifest, [string] $Root, [string] $RoleName, $Keys, $Entries, $Variables, [hashtable] $Found, $Steps) {
     $values = @{}
     foreach ($variable in $Variables) {
-        if ($variable.type -ne 'secret' -and $Found.ContainsKey($variable.name)) { $values[$variable.name] = $Found[$variable.name] }
+        if ($SecretTypes -notcontains $variable.type -and $Found.ContainsKey($variable.name)) { $values[$variable.name] = $Found[$variable.name] }
     }
     $files = @($Entries | Where-Object { $_.kind -eq 'file' } | ForEach-Object {
             $place = Get-Field $_ 'destination'
@@ -873,7 +877,7 @@ function Install-Bundle {
     Test-Machine $manifest $roleName ($state.done -gt 0)
     if ($CheckOnly) { Write-Host 'good: this bundle can be installed here'; return }
     $found = Get-SiteValues $variables $given @($manifest.variables | ForEach-Object { $_.name })
-    foreach ($variable in $variables) { if ($variable.type -ne 'secret') { Write-Host "  $($variable.name) = $($found[$variable.name])" } }
+    foreach ($variable in $variables) { if ($SecretTypes -notcontains $variable.type) { Write-Host "  $($variable.name) = $($found[$variable.name])" } }
     if (-not (Confirm-Plan $manifest $roleName $entries $steps $state $folder)) { Write-Host 'nothing was changed'; return }
     New-ClosedFolder $Home_
     foreach ($path in $folder, (Join-Path $folder 'files'), (Join-Path $Home_ 'receipts')) { New-ClosedFolder $path }
@@ -897,7 +901,7 @@ function Lock-Folder([string] $Folder) {
 
 # What held secrets of this site is not needed any more.
 function Remove-Secrets($Entries, $Variables, [string] $Folder) {
-    $secrets = @($Variables | Where-Object { $_.type -eq 'secret' } | ForEach-Object { $_.name })
+    $secrets = @($Variables | Where-Object { $SecretTypes -contains $_.type } | ForEach-Object { $_.name })
     foreach ($entry in $Entries) {
         if ($entry.kind -ne 'template') { continue }
         if (@($entry.variables | Where-Object { $secrets -ccontains $_ }).Count -gt 0) { Remove-Item -LiteralPath (Get-Target $entry $Folder) -Force }
