@@ -173,7 +173,10 @@ let package = Package(
             linkerSettings: [
                 // zlib: OpenSSL's static library asks for it where it was built with compression (Debian since trixie).
                 .unsafeFlags(
-                    ["-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-lz"],
+                    [
+                        "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-lz", "-Xlinker", "--no-eh-frame-hdr",
+                        "-Xlinker", "-T", "-Xlinker", "\(Context.packageDirectory)/scripts/no-unwinding.ld",
+                    ],
                     .when(configuration: .release))
             ]),
 

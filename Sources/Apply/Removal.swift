@@ -108,10 +108,20 @@ public struct Removal: Sendable {
             try transaction.commit()
             if target.isRunning { steps.reload() }
             if let leftover = try transaction.finish() { progress.say(Installation.uncleared(leftover)) }
-            return try staying + folders.filter { try root.information(of: $0) != nil }.sorted()
+            return staying + left(root)
         } catch {
             throw Installation.undo(error, steps, begun)
         }
+    }
+
+    /// Folders that are still there; one that cannot be looked at is. The removal is done by now, and no error shall say otherwise.
+    private func left(_ root: borrowing DirectoryHandle) -> [MemberPath] {
+        var left: [MemberPath] = []
+        for folder in folders.sorted() {
+            do throws(FileError) { if try root.information(of: folder) == nil { continue } } catch {}
+            left.append(folder)
+        }
+        return left
     }
 
     /// The receipt, the floor, what upgrades have kept; then what goes at the very end.

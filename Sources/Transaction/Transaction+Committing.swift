@@ -30,6 +30,7 @@ extension Transaction {
         try filing { () throws(FileError) in
             try effects.rename(Self.journalFile(state), to: Self.doneFile(state), in: root, "finish.rename")
         }
+        isFinished = true
         do throws(FileError) {
             try effects.synchronizeDirectory(state, in: root, "finish.synchronize")
             try clearFinished()

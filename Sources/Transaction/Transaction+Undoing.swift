@@ -4,12 +4,15 @@ public import Values
 extension Transaction {
     /// Puts everything back as it was before this transaction, from wherever it is.
     ///
+    /// After ``finish()`` there is nothing to put back, and nothing is done.
+    ///
     /// Looks at what is there and not at what was done, so that it may be called again after it was cut off.
     ///
     /// - Returns: Folders of ours that stay, because somebody else has put something into them.
     /// - Throws: ``TransactionError/notUndone(_:)``; a later ``recover(root:state:effects:)`` tries again.
     @discardableResult
     public func undo() throws(TransactionError) -> [MemberPath] {
+        guard !isFinished else { return [] }
         do throws(FileError) {
             let kept = try revertAll()
             if try root.information(of: state) != nil { try clearUndone() }

@@ -30,6 +30,8 @@ public final class Transaction {
     var oldFolders: Set<MemberPath> = []
     /// Whether the journal is on disk.
     var hasJournal = false
+    /// Whether the point of no return is behind.
+    var isFinished = false
     /// So many of the changes are in the journal on disk: these names of the target may have changed.
     var journaled = 0
 

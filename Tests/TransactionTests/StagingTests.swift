@@ -35,6 +35,18 @@ import Values
         #expect(try workshop.tree() == old)
     }
 
+    @Test func `after the point of no return nothing is undone`() throws {
+        let workshop = try Workshop()
+        let transaction = try workshop.begin(SystemFileEffects())
+        try workshop.stage(transaction)
+        try transaction.seal()
+        try transaction.commit()
+        #expect(try transaction.finish() == nil)
+        let new = try workshop.tree()
+        #expect(try transaction.undo() == [])
+        #expect(try workshop.tree() == new)
+    }
+
     @Test func `a folder that stands where a file should be laid is a conflict`() throws {
         let workshop = try Workshop()
         let transaction = try workshop.begin(SystemFileEffects())
