@@ -50,8 +50,11 @@ extension Transaction {
 
     /// Removes what was laid where nothing was. As long as its staged name is there, it was not laid.
     private func removeNew(_ path: MemberPath, area: Int, number: Int) throws(FileError) {
-        if let place = areas[area], try place.handle.information(of: StagingArea.newName(number)) != nil { return }
-        guard try root.information(of: path) != nil else { return }
+        guard let found = try root.information(of: path) else { return }
+        if let place = areas[area], let staged = try place.handle.information(of: StagingArea.newName(number)) {
+            // After a cut btrfs may show a file under both names of a rename between folders.
+            guard staged.inode == found.inode, staged.device == found.device else { return }
+        }
         try effects.remove(path, in: root, "undo.remove")
     }
 
