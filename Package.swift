@@ -174,7 +174,8 @@ let package = Package(
                 // zlib: OpenSSL's static library asks for it where it was built with compression (Debian since trixie).
                 .unsafeFlags(
                     [
-                        "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-lz", "-Xlinker", "--no-eh-frame-hdr",
+                        "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-lz", "-Xlinker",
+                        "--no-eh-frame-hdr",
                         "-Xlinker", "-T", "-Xlinker", "\(Context.packageDirectory)/scripts/no-unwinding.ld",
                     ],
                     .when(configuration: .release))
@@ -215,7 +216,8 @@ let package = Package(
         .executableTarget(
             name: "sealift-faults",
             dependencies: [
-                "Values", "Reporting", "Posix", "LibCrypto", "Format", "Transaction", "Verify", "Apply", "FaultInjection",
+                "Values", "Reporting", "Posix", "LibCrypto", "Format", "Transaction", "Verify", "Apply",
+                "FaultInjection",
             ], path: "Tests/Support/FaultyInstaller", swiftSettings: house),
         tests(of: "Posix", ["Values", "Reporting", "FaultInjection"]),
         tests(of: "JSON", ["Values", "Reporting"]),
