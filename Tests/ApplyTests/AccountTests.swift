@@ -58,6 +58,53 @@ import Values
         #expect(try site.read("etc/passwd") == before)
     }
 
+    private func uninstall(_ site: PlantSite) throws -> Removal {
+        let receipt = try #require(try InstalledBundles.receipts(root: site.root).first)
+        let removal = try Removal(of: receipt, at: site.target)
+        _ = try removal.run(
+            runName: "x", trustsFileSystemSync: false, machine: PlayedMachine(), progress: SilentProgress())
+        return removal
+    }
+
+    private func accounts(_ site: PlantSite) throws -> [String] {
+        try ["etc/passwd", "etc/group", "etc/shadow"].map { try site.read($0) }
+    }
+
+    @Test func `a user that was made goes with the bundle, also after a second run`() throws {
+        let site = try site(hasShadow: true)
+        try Files.replace(site.root.appending("etc/passwd"), with: Array((Self.passwd + "\n").utf8))
+        let before = try accounts(site)
+        try site.install()
+        try site.install()
+        #expect(try uninstall(site).text.contains("user etcd"))
+        #expect(try accounts(site) == before)
+        #expect(try site.mode("etc/shadow") == "600")
+    }
+
+    @Test func `a user of the site's own stays`() throws {
+        let site = try site(hasShadow: true)
+        let line = "etcd:x:412:77:of the site:/srv/etcd:/bin/false\n"
+        try Files.replace(site.root.appending("etc/passwd"), with: Array((Self.passwd + "\n" + line).utf8))
+        try Files.replace(site.root.appending("etc/group"), with: Array("root:x:0:\netcd:x:77:\n".utf8))
+        let before = try accounts(site)
+        try site.install()
+        #expect(try InstalledBundles.receipts(root: site.root).first?.users == [])
+        #expect(try !uninstall(site).text.contains("user etcd"))
+        #expect(try accounts(site) == before)
+    }
+
+    @Test func `a user who owns what stays stays too`() throws {
+        let site = try site(hasShadow: true)
+        guard site.target.givesOwners else { return }
+        try site.install()
+        let data = site.root.appending("var/lib/k0s/etcd/member")
+        try Files.makeDirectories(data)
+        _ = try Subprocess.run("chown", ["998:998", data.text])
+        #expect(try uninstall(site).text.contains("user etcd, who owns /var/lib/k0s/etcd/member"))
+        #expect(try site.read("etc/passwd").contains("etcd:x:998"))
+        #expect(try site.read("etc/group").contains("etcd:x:998"))
+    }
+
     @Test func `after a failure the files are as they were, byte for byte`() throws {
         let site = try site(hasShadow: true)
         let volumes = site.bundle.manifest.volumes
