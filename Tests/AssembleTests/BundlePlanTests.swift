@@ -72,21 +72,24 @@ import Verify
         #expect(content.digest == .of(Array("address: ${NODE_IP}\n".utf8)))
     }
 
-    @Test func `a local template with a variable that nobody declares is the definition's mistake`() throws {
-        try workshop.write("address: ${NOBODY}\n", to: "site.tmpl")
-        let plan = try plan("files: [{path: /etc/site.yaml, from: ./site.tmpl, template: yaml}]\n")
-        let key = try PrivateKey.generate(.ecdsaP256)
-        let error = #expect(throws: AssembleError.self) { try write(plan, signedWith: key) }
-        #expect(error?.diagnostic.exitCode == .usage)
-        #expect(error?.diagnostic.message.contains("uses the variable NOBODY") == true)
-        #expect(try DirectoryHandle.open(scratch.path).entries() == [])
-    }
-
-    @Test func `a local file that is no template is named`() throws {
-        try workshop.write("address: ${nope\n", to: "site.tmpl")
-        let error = #expect(throws: AssembleError.self) {
+    @Test(arguments: [
+        ("address: ${NOBODY}", "${NOBODY}", "declare it in `variables`, or take it out"),
+        ("address: ${NODE_IPP}", "${NODE_IPP}", "did you mean ${NODE_IP}?"),
+        (
+            "address: ${nope", "cannot accept template: line 1 has a ${ that is not ${NAME}",
+            "write every ${ as ${NAME}, a dollar sign as $$"
+        ),
+    ])
+    func `a local template that cannot be filled is refused before anything is fetched`(
+        text: String, words: String, next: String
+    ) throws {
+        try workshop.write(text + "\n", to: "site.tmpl")
+        let error = #expect(throws: ResolveError.self) {
             try plan("files: [{path: /etc/site.yaml, from: ./site.tmpl, template: yaml}]\n")
         }
-        #expect(error?.diagnostic.message == "cannot make the bundle: line 1 has a ${ that is not ${NAME}")
+        #expect(error?.diagnostic.exitCode == .usage)
+        #expect(error?.diagnostic.message.hasSuffix(words) == true)
+        #expect(error?.diagnostic.next == next)
+        #expect(error?.diagnostic.location?.line == 4)
     }
 }

@@ -150,7 +150,10 @@ struct DefinitionReadingTests {
         ),
         ("volume-size: 2 GiB", 4, 14, "volume-size: expected a size from 64 MiB to 1 GiB, found \"2 GiB\"", nil),
         ("artefacts: {kubelet: {url: \"https://a/b\"}}", 4, 13, "artefacts: unknown key \"kubelet\"", nil),
-        ("artefacts: {binary: {}}", 4, 21, "artefacts.binary: expected either `url` or `file`, found a map", nil),
+        (
+            "artefacts: {binary: {}}", 4, 21,
+            "artefacts.binary: expected one of `url`, `file` and `source`, found a map", nil
+        ),
         ("files: [{path: /a, content: \"${NODE_ID}\", template: env}]", 4, 29, nil, "did you mean \"NODE_IP\"?"),
         ("image-source: registri", 4, 15, nil, "did you mean \"registry\"?"),
         ("units: [{name: recorder}]", 4, 16, nil, nil),

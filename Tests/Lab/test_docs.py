@@ -36,7 +36,7 @@ class Documents(unittest.TestCase):
             with self.subTest(module=module, suite=suite):
                 self.assertTrue((ROOT / "Tests" / module).is_dir())
                 if suite:
-                    self.assertTrue((ROOT / "Tests" / module / f"{suite}.swift").exists())
+                    self.assertTrue(list((ROOT / "Tests" / module).rglob(f"{suite}.swift")))
 
     def test_scripts_in_the_documents_exist(self):
         for document in documents():
