@@ -10,11 +10,14 @@ import Values
 struct DataCopy: ~Copyable {
     private let root: DirectoryHandle
     private let effects: any FileEffects
-    private let buffer = Buffer(capacity: 1 << 20)
+    private let buffer: Buffer
 
     init(root: borrowing DirectoryHandle, effects: any FileEffects) throws(FileError) {
-        self.root = try root.duplicate()
+        // Swift 6.2 stops at a property with a default here: it would undo one that is not there when this line throws.
+        let own = try root.duplicate()
+        self.root = own
         self.effects = effects
+        buffer = Buffer(capacity: 1 << 20)
     }
 
     /// The bytes that a copy of `path` takes; 0 where nothing is.

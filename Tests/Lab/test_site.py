@@ -453,8 +453,7 @@ class Talking(Rooted):
     def test_no_changes_nothing(self):
         for answer in ("n", "", "maybe", "yesno"):
             with self.subTest(answer=answer), self.talk("--role", "first-server", *ADDRESS) as person:
-                person.expect("K3S_TOKEN")
-                person.answer("")
+                self.leave_empty(person, "K3S_TOKEN", "K3S_AGENT_TOKEN")
                 person.expect("/usr/local/bin/k3s")
                 person.expect("do this? [y/N]")
                 person.answer(answer)
@@ -480,6 +479,12 @@ class Talking(Rooted):
         self.assertIn("192.168.10.7", (self.root / "etc/rancher/k3s/config.yaml.d/00-sealift.yaml").read_text())
 
     @staticmethod
+    def leave_empty(person, *names):
+        for name in names:
+            person.expect(f"{name}: ")
+            person.answer("")
+
+    @staticmethod
     def asked(person):
         for name, value in (("K3S_URL", "https://192.168.10.5:6443"), ("K3S_TOKEN", TOKEN)):
             person.expect(name)
@@ -487,8 +492,7 @@ class Talking(Rooted):
 
     def test_ctrl_c_at_the_question_changes_nothing(self):
         with self.talk("--role", "first-server", *ADDRESS) as person:
-            person.expect("K3S_TOKEN")
-            person.answer("")
+            self.leave_empty(person, "K3S_TOKEN", "K3S_AGENT_TOKEN")
             person.expect("do this? [y/N]")
             person.type("\x03")
             self.assertNotEqual(person.finish(), Exit.DONE)
