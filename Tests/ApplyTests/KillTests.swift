@@ -45,8 +45,7 @@ struct `a process that is killed` {
 
 /// The program with faults, beside the test bundle.
 enum FaultyProgram {
-    static let path: String? = InstallerProgram.path.map { FilePath($0).parent.appending("sealift-faults").text }
-        .flatMap { (try? Files.exists(FilePath($0))) == true ? $0 : nil }
+    static let path = InstallerProgram.built("sealift-faults")
 }
 
 /// One verb on one kind of target: what it was before, what it is after, and how many calls that takes.
@@ -79,7 +78,8 @@ final class KillCourse {
         bundle = media.bundle.path
         if verb == "recover" {
             // A fresh installation that was killed among its renames.
-            _ = try? media.install(effects: FaultyFileEffects(Fault(.tag("commit.rename", 6), .stopAfter)))
+            let (site, cut) = (media, FaultyFileEffects(Fault(.tag("commit.rename", 6), .stopAfter)))
+            #expect(throws: (any Error).self) { _ = try site.install(effects: cut) }
         }
         beginning = try #require(ModelDisk(copying: media.root).crashStates(random: 0, seed: 0).first)
         let probe = try Self.target(beginning)
@@ -102,7 +102,7 @@ final class KillCourse {
     final class Target {
         let root: FilePath
         init(_ root: FilePath) { self.root = root }
-        deinit { _ = try? Files.removeTree(root) }
+        deinit { do { try Files.removeTree(root) } catch { Issue.record(error) } }
     }
 
     func site() throws -> Target { try Self.target(beginning) }

@@ -16,9 +16,9 @@ import Verify
             let needed = manifest.name
             manifest.name = try #require(BundleName("camera"))
             manifest.needs = [Need(bundle: needed, profile: manifest.target.profile)]
-            manifest.entries = manifest.entries.filter { $0.path.text == "usr/local/bin/kubectl" }.map { entry in
+            manifest.entries = try manifest.entries.filter { $0.path.text == "usr/local/bin/kubectl" }.map { entry in
                 var entry = entry
-                entry.path = (try? MemberPath(validating: "usr/local/bin/camera")) ?? entry.path
+                entry.path = try MemberPath(validating: "usr/local/bin/camera")
                 return entry
             }
             manifest.steps = []

@@ -46,7 +46,7 @@ import Values
     private func stick(_ body: (Stick) throws -> Void) throws {
         let folder = FilePath("/tmp/sealift-test-\(try Hex.encode(System.randomBytes(8)))")
         try Files.makeDirectories(folder)
-        defer { try? Files.removeTree(folder) }
+        defer { do { try Files.removeTree(folder) } catch { Issue.record(error) } }
         try body(try Stick(folder))
     }
 
