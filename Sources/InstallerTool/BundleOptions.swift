@@ -3,6 +3,7 @@ import Arguments
 import Format
 import Posix
 import Reporting
+import Transaction
 import Values
 import Verify
 
@@ -72,8 +73,19 @@ enum BundleOptions {
     }
 
     /// As ``target(_:)``, for commands that only look.
-    static func targetToRead(_ invocation: Invocation) throws -> TargetRoot {
+    ///
+    /// Says so when a run was cut off there: what is looked at is then neither the old nor the new state.
+    static func targetToRead(_ invocation: Invocation, _ console: Console) throws -> TargetRoot {
         let path = try FilePath(invocation.value("root") ?? "/").resolved()
+        if Transaction.hasJournal(root: path, state: TargetRoot.state) {
+            console.say(
+                Diagnostic(
+                    "a run was cut off here, or is still at work; what follows shows its files half-way",
+                    severity: .warning,
+                    next:
+                        "unless one is at work, run `sealift-install recover`, which puts back what was before that run",
+                    exitCode: .done))
+        }
         return TargetRoot(path: path, isRunning: path == "/", givesOwners: System.userID == 0 || path == "/")
     }
 

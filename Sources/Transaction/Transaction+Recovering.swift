@@ -5,6 +5,11 @@ extension Transaction {
     /// So often a recovery that nobody watches is tried, before it waits for a person.
     public static let automaticAttempts = 8
 
+    /// Whether a run has begun to change names and has not ended, as far as the caller may see.
+    public static func hasJournal(root: FilePath, state: MemberPath) -> Bool {
+        do throws(FileError) { return try Files.exists(root.appending(journalFile(state))) } catch { return false }
+    }
+
     /// Brings the target to exactly the state before, or exactly the state after, a run that was cut off. May be called again.
     ///
     /// Attempts are counted on disk until one has come to its end.

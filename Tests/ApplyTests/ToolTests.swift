@@ -56,6 +56,25 @@ struct `the installer at the command line` {
         #expect(try site.mode(path) == "644")
     }
 
+    @Test(arguments: ["status", "check", "plan"])
+    func `whoever looks at a machine on which a run was cut off is told so`(verb: String) throws {
+        // `plan` takes values, `check` and `status` have none to take.
+        let taken = [
+            "status": ["--root", site.root.text], "check": Array(common.prefix(8)), "plan": Array(common.prefix(10)),
+        ]
+        let words = [verb] + (taken[verb] ?? [])
+        let quiet = try InstallerProgram.run(words)
+        try #require(quiet.isSuccess, "\(quiet.errorText)")
+        #expect(!quiet.errorText.contains("cut off"))
+        let state = site.root.appending("var/lib/sealift")
+        try Files.makeDirectories(state)
+        try Files.replace(state.appending("journal"), with: [])
+        let told = try InstallerProgram.run(words)
+        #expect(told.status == quiet.status)
+        #expect(told.errorText.contains("a run was cut off here"), "\(told.errorText)")
+        #expect(told.errorText.contains("sealift-install recover"))
+    }
+
     @Test func `status names what was changed since`() throws {
         expect(try run("apply"), 0)
         try Files.replace(site.root.appending("usr/local/bin/k3s"), with: [1], mode: .executable)

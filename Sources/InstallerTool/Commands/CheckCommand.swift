@@ -25,7 +25,7 @@ enum CheckCommand {
         guard try !invocation.flag("survey") && BundleOptions.isAtHand(invocation) else {
             return try survey(console, isVerbose: invocation.flag("verbose"))
         }
-        let target = try BundleOptions.targetToRead(invocation)
+        let target = try BundleOptions.targetToRead(invocation, console)
         let opened = try BundleOptions.open(invocation, console)
         let receipts = try InstalledBundles.receipts(root: target.path)
         let role = try SiteOptions.role(

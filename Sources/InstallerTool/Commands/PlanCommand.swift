@@ -13,7 +13,7 @@ enum PlanCommand {
             "plan", "show what installing would change, and change nothing",
             options: BundleOptions.everyVerb + SiteOptions.table)
     ) { invocation, console in
-        let target = try BundleOptions.targetToRead(invocation)
+        let target = try BundleOptions.targetToRead(invocation, console)
         let opened = try BundleOptions.open(invocation, console)
         let person = invocation.flag("yes") ? nil : Conversation()
         let choice = try SiteOptions.choose(invocation, opened, target, person)

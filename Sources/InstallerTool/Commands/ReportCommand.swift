@@ -15,7 +15,7 @@ enum ReportCommand {
                 .value("output", letter: "o", "FILE", "write it there and not to standard output", completing: .file)
             ])
     ) { invocation, console in
-        let target = try BundleOptions.targetToRead(invocation)
+        let target = try BundleOptions.targetToRead(invocation, console)
         let rows = try InstalledBundles.receipts(root: target.path).map { receipt -> JSONValue in
             let state = try InstalledState(
                 of: receipt, at: target, machine: HostMachine(), workers: Workers.processorCount, now: System.now())

@@ -16,7 +16,7 @@ enum StatusCommand {
                 .flag("repair", "have the runtime take in images that it lacks from the laid archives")
             ])
     ) { invocation, console in
-        let target = try BundleOptions.targetToRead(invocation)
+        let target = try BundleOptions.targetToRead(invocation, console)
         var states = try states(of: target)
         if invocation.flag("repair") {
             guard System.userID == 0, target.isRunning else { throw ApplyError.notRoot }
