@@ -101,6 +101,8 @@ let package = Package(
         shared("Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
         // The distribution protocol over Fetch.
         module("Registry", ["Values", "Reporting", "JSON", "LibCrypto", "Posix", "OCI", "Fetch", "Store"]),
+        // Who is believed: pins, the site's policy, key lists, certificates. Reads no bundle.
+        shared("Trust", ["Values", "Reporting", "Posix", "JSON", "LibCrypto"]),
         // Stages files beside their targets and commits them; knows no bundle.
         shared("Transaction", ["Values", "Reporting", "Posix", "JSON"]),
 
@@ -109,7 +111,7 @@ let package = Package(
         module(
             "Definition", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         // UntrustedBundle → VerifiedBundle: the order of trust.
-        shared("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format"]),
+        shared("Verify", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Trust"]),
         // Rules over probes of this machine, read-only.
         shared("Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         // Keys on disk, signatures over SHA256SUMS and their sigstore form.
@@ -143,13 +145,14 @@ let package = Package(
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "OCI", "Store", "Format",
                 "Gather",
-                "Definition", "Sign", "Report", "Verify",
+                "Definition", "Sign", "Report", "Trust", "Verify",
             ], resources: [.embedInCode("install.ps1")]),
         // Plan, stage, commit, receipt.
         shared(
             "Apply",
             [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Transaction", "Verify",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Trust", "Transaction",
+                "Verify",
                 "Preflight",
             ]),
 
@@ -159,14 +162,16 @@ let package = Package(
             dependencies: [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibZstdEncoder", "Arguments",
                 "Profiles", "OCI", "Fetch",
-                "Store", "Format", "Registry", "Definition", "Discover", "Verify", "Preflight", "Sign", "Report",
+                "Store", "Format", "Registry", "Definition", "Discover", "Trust", "Verify", "Preflight", "Sign",
+                "Report",
                 "Gather", "Resolve", "Assemble",
             ],
             path: "Sources/SealiftTool", swiftSettings: house),
         .executableTarget(
             name: "sealift-install",
             dependencies: [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Arguments", "Format", "Transaction", "Verify",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Arguments", "Format", "Trust", "Transaction",
+                "Verify",
                 "Preflight", "Apply",
             ],
             path: "Sources/InstallerTool", swiftSettings: house,
@@ -216,7 +221,7 @@ let package = Package(
         .executableTarget(
             name: "sealift-faults",
             dependencies: [
-                "Values", "Reporting", "Posix", "LibCrypto", "Format", "Transaction", "Verify", "Apply",
+                "Values", "Reporting", "Posix", "LibCrypto", "Format", "Trust", "Transaction", "Verify", "Apply",
                 "FaultInjection",
             ], path: "Tests/Support/FaultyInstaller", swiftSettings: house),
         tests(of: "Posix", ["Values", "Reporting", "FaultInjection"]),
@@ -237,6 +242,7 @@ let package = Package(
                 "Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer",
                 "SampleImages",
             ]),
+        tests(of: "Trust", ["Values", "Reporting", "Posix", "JSON", "LibCrypto"]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
         tests(
             of: "Definition",
@@ -246,7 +252,7 @@ let package = Package(
             ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI", "SampleVendor"]),
         tests(
             of: "Verify",
-            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "BundleFixture"]),
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Trust", "BundleFixture"]),
         tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
@@ -266,12 +272,13 @@ let package = Package(
             of: "Assemble",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign",
-                "Report", "Verify", "Gather", "Resolve", "SampleVendor",
+                "Report", "Trust", "Verify", "Gather", "Resolve", "SampleVendor",
             ]),
         tests(
             of: "Apply",
             [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Transaction", "Verify", "Preflight",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust", "Transaction", "Verify",
+                "Preflight",
                 "FaultInjection", "BundleFixture",
             ]),
     ]

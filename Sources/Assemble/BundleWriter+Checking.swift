@@ -1,6 +1,7 @@
 import Format
 import LibCrypto
 import Posix
+import Trust
 import Values
 import Verify
 

@@ -4,6 +4,7 @@ import Format
 import Posix
 import Reporting
 import Transaction
+import Trust
 import Values
 import Verify
 

@@ -1,6 +1,7 @@
 import Arguments
 import Posix
 import Reporting
+import Trust
 import Verify
 
 /// The options that say whom to trust, and what they come to.

@@ -1,6 +1,7 @@
 import LibCrypto
 public import Posix
 public import Reporting
+public import Trust
 import Values
 
 extension TrustPolicy {

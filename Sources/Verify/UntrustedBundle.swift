@@ -2,6 +2,7 @@ import Format
 import LibCrypto
 public import Posix
 import Reporting
+public import Trust
 import Values
 
 /// A bundle's folder before anything in it is believed.

@@ -9,6 +9,7 @@ import SampleVendor
 import Sign
 import Store
 import Testing
+import Trust
 import Values
 import Verify
 

@@ -4,6 +4,7 @@ import Posix
 import Reporting
 import Sign
 import Testing
+import Trust
 import Values
 import Verify
 

@@ -4,6 +4,7 @@ import LibCrypto
 import Posix
 import Reporting
 import Testing
+import Trust
 import Values
 
 @testable import Verify

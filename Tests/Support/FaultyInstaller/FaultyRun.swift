@@ -6,6 +6,7 @@ import LibCrypto
 import Posix
 import Reporting
 import Transaction
+import Trust
 import Values
 import Verify
 
