@@ -37,7 +37,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
 /// The tests of one module. `#expect` expands to code that strict memory safety refuses, so they take `house`.
 func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: house)
+        name: name + "Tests", dependencies: [.byName(name: name), "Counting"] + more, swiftSettings: house)
 }
 
 let package = Package(
@@ -211,6 +211,8 @@ let package = Package(
             dependencies: ["Values", "Posix", "LibCrypto", "LibZstdEncoder", "Format"],
             path: "Tests/Support/BundleFixture", swiftSettings: house),
 
+        // For tests: how often something was tried, for docs/reliability.md.
+        .target(name: "Counting", path: "Tests/Support/Counting", swiftSettings: house),
         tests(of: "Values"),
         tests(of: "Reporting", ["Values"]),
         // For tests: the real file effects with one fault among them. Part of no product.

@@ -1,5 +1,6 @@
 import Apply
 import BundleFixture
+import Counting
 import FaultInjection
 import Format
 import Glibc

@@ -14,6 +14,7 @@ import unittest
 
 import product
 import scratch
+import tally
 import tree
 import workbench
 import world
@@ -22,7 +23,7 @@ Exit = product.Exit
 LONG = bool(os.environ.get("SEALIFT_LONG"))
 FIRST = ("--role", "first-server", "--set", "NODE_IP=192.168.10.5", "--yes")
 DATABASE = "var/lib/rancher/k3s/server/db/state.db"
-counts, made = {}, []
+made = []
 
 
 def setUpModule():
@@ -35,21 +36,6 @@ def setUpModule():
     first = bench.build(definition)
     definition.write_text(definition.read_text().replace("2026.11.0", "2026.12.0").replace('"traefik"', '"traefik", "servicelb"'))
     second = bench.build(definition)
-    unittest.addModuleCleanup(report)
-
-
-def report():
-    """Prints the counts, and writes them where scripts/update-reliability wants them."""
-    lines = [f"{row}\t{what}\t{number}\t{failing}\t{'long' if LONG else 'fast'}" for (row, what), (number, failing) in sorted(counts.items())]
-    print("".join(f"reliability: {line}\n" for line in lines), end="")
-    if path := os.environ.get("SEALIFT_TALLY"):
-        with open(path, "a") as file:
-            file.writelines(line + "\n" for line in lines)
-
-
-def count(row, what, failed=False):
-    number, failing = counts.get((row, what), (0, 0))
-    counts[row, what] = (number + 1, failing + failed)
 
 
 def points(number, most):
@@ -182,7 +168,7 @@ class Witness(Case):
                         if done.returncode not in (-signal.SIGKILL, 128 + signal.SIGKILL):
                             continue  # a thread made fewer of these calls than in the first run
                         wrong = verb.wrong(root)
-                        count("C7", f"SIGKILL by strace in {name}", wrong is not None)
+                        tally.count("C7", f"SIGKILL by strace in {name}", wrong is not None)
                         self.assertIsNone(wrong)
                         shutil.rmtree(root)
 
@@ -198,7 +184,7 @@ class Witness(Case):
                         wrong = verb.wrong(root)
                         if error == "EINTR" and done.returncode == Exit.DONE and wrong is None and state(root) != verb.new:
                             wrong = "success, and not the new files"
-                        count("C7", f"calls refused by strace in {name}", wrong is not None)
+                        tally.count("C7", f"calls refused by strace in {name}", wrong is not None)
                         self.assertIsNone(wrong, done.stderr)
                         shutil.rmtree(root)
 
@@ -246,7 +232,7 @@ class FileSystems(Case):
             good = done.returncode == Exit.DONE and (found == old or version(point) == {"install": "2026.11.0", "upgrade": "2026.12.0"}[verb])
             if good and verb == "upgrade":
                 good = found in (before, after)
-            count("C8", f"cuts on {kind}", not good)
+            tally.count("C8", f"cuts on {kind}", not good)
             self.assertTrue(good, f"{kind}, {verb}, {call} {when}: {done.stderr} {tree.changes(old, found)[:5]} {tree.changes(after, found)[:5]}")
             scratch.run("umount", point)
             copy.unlink()
@@ -279,7 +265,7 @@ class Races(Case):
             # Who was told to wait has done nothing; whoever ended well has done its work.
             is_done = ends["one"].returncode == Exit.DONE or other == arguments(verb)
             good = codes in ([0, 0], [0, Exit.BUSY]) and case.wrong(root) is None and state(root) == (case.new if is_done else case.old)
-            count("C9", f"races of {verb} and {other[0]}", not good)
+            tally.count("C9", f"races of {verb} and {other[0]}", not good)
             self.assertTrue(good, (codes, [done.stderr for done in ends.values()], tree.changes(case.new, state(root))[:4]))
             shutil.rmtree(root)
 
@@ -298,7 +284,7 @@ class Races(Case):
             run(*arguments("upgrade"), root=root)
             looking.communicate()
             good = looking.returncode == Exit.DONE and case.wrong(root) is None and state(root) == case.new
-            count("C9", "races of upgrade and status", not good)
+            tally.count("C9", "races of upgrade and status", not good)
             self.assertTrue(good, looking.returncode)
             shutil.rmtree(root)
 
@@ -309,7 +295,7 @@ class Races(Case):
             run(*arguments("install"), root=root, check=False, before=("strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"inject=renameat2:signal=KILL:when={random.randrange(1, 20)}"))
             run(*arguments("install"), root=root)
             good = state(root) == case.new
-            count("C9", "locks whose holder was killed", not good)
+            tally.count("C9", "locks whose holder was killed", not good)
             self.assertTrue(good, tree.changes(case.new, state(root))[:4])
             shutil.rmtree(root)
 

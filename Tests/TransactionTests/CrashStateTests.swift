@@ -1,3 +1,4 @@
+import Counting
 import FaultInjection
 import Posix
 import Testing
