@@ -20,6 +20,8 @@ enum BundleOptions {
         bundle,
         .values("key", "PUB", "trust this public key", completing: .file),
         .values("fingerprint", "SHA256:…", "trust the key with this fingerprint; 32 digits suffice"),
+        .value("policy", "FILE", "go by this policy; /etc/sealift/policy.json, unless given", completing: .file),
+        .flag("without-policy", "set aside the policy that this site keeps; the receipt says so"),
     ]
 
     /// What every verb takes, also those that need no bundle or no key: install.sh and scripts give the same words to all.
@@ -31,17 +33,23 @@ enum BundleOptions {
         let warnings: [Diagnostic]
         /// Where its folder is.
         let path: FilePath
+        /// What the site asks of every bundle, if it keeps a policy.
+        let site: SitePolicy?
     }
 
     /// Opens the bundle along the order of trust, payload left out.
     static func open(_ invocation: Invocation, _ console: Console) throws -> Opened {
         let path = try folder(invocation)
-        let (policy, warnings) = try TrustPolicy.load(
+        let request = TrustRequest(
             keyFiles: invocation.values("key").map { FilePath($0) }, fingerprints: invocation.values("fingerprint"),
-            siteKeys: TrustPolicy.siteKeys, bundle: path)
-        warnings.forEach(console.say)
+            policyFile: invocation.value("policy").map { FilePath($0) },
+            setsSiteAside: invocation.flag("without-policy"))
+        let loaded = try TrustPolicy.load(request, bundle: path)
+        loaded.warnings.forEach(console.say)
+        try loaded.policy.site?.admit(root: FilePath(invocation.value("root") ?? "/").resolved())
         return Opened(
-            bundle: try UntrustedBundle(opening: path).verified(under: policy), warnings: warnings, path: path)
+            bundle: try UntrustedBundle(opening: path).verified(under: loaded.policy), warnings: loaded.warnings,
+            path: path, site: loaded.policy.site)
     }
 
     /// Whether one is named, or there.

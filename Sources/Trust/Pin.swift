@@ -37,10 +37,16 @@ public struct Pin: Hashable, Sendable {
     }
 
     /// The name under which a bundle keeps this key's signature.
-    public var keyID: KeyID? {
+    public var keyID: KeyID? { KeyID(digits.prefix(KeyID.length)) }
+
+    /// What is known of the key's fingerprint: 32 to 64 lower-case hexadecimal digits.
+    public var digits: String {
         switch trust {
-        case .key(let key): key.keyID
-        case .fingerprint(let digits): KeyID(digits.prefix(KeyID.length))
+        case .key(let key): key.fingerprint.hex
+        case .fingerprint(let digits): digits
         }
     }
+
+    /// Whether this is a pin of `key`.
+    public func matches(_ key: PublicKey) -> Bool { key.fingerprint.hex.hasPrefix(digits) }
 }

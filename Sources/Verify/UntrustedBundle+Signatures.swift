@@ -23,6 +23,8 @@ extension UntrustedBundle {
                 bundle: path, by: policy.pins.map(\.origin), present: presentKeyIDs(), found: keys.count,
                 needed: policy.threshold)
         }
+        let silent = policy.named.filter { pin in !keys.contains { pin.matches($0) } }
+        guard silent.isEmpty else { throw .notSignedByNamed(bundle: path, by: silent.map(\.origin)) }
         return keys
     }
 

@@ -30,6 +30,7 @@ public struct UntrustedBundle: ~Copyable {
         guard let root = try read(BundleFile.sums, limit: SHA256Sums.maximumSize) else { throw .noRoot(bundle: path) }
         let keys = try keysVouching(for: root, under: policy)
         let (sums, manifest, size) = try understand(root)
+        try admit(manifest, under: policy)
         return VerifiedBundle(
             folder: folder, rootDigest: SHA256Digest.of(root), keys: keys, sums: sums, manifest: manifest,
             manifestSize: size)
@@ -47,6 +48,17 @@ public struct UntrustedBundle: ~Copyable {
         try checkVolumeNames(sums, manifest)
         try checkPlainFiles(sums, manifest)
         return (sums, manifest, ByteCount(bytes.count))
+    }
+
+    /// Whether the site takes such a bundle at all.
+    private borrowing func admit(_ manifest: Manifest, under policy: TrustPolicy) throws(VerifyError) {
+        do throws(TrustError) {
+            try policy.site?.admit(
+                name: manifest.name.description, profile: manifest.target.profile,
+                architecture: manifest.target.architecture)
+        } catch {
+            throw .trust(error)
+        }
     }
 
     /// Every volume is named in SHA256SUMS, and everything named like one is a volume.

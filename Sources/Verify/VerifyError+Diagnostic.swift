@@ -2,6 +2,7 @@ import Format
 import LibCrypto
 import Posix
 public import Reporting
+import Trust
 import Values
 
 extension VerifyError: Diagnosable {
@@ -28,14 +29,12 @@ extension VerifyError: Diagnosable {
             return untrusted(
                 "cannot trust \(quoted(bundle)): signatures/\(key).pub is not the pinned key", bundle,
                 "give the whole public key with --key FILE")
-        case .keyInsideBundle(let key, let bundle):
+        case .notSignedByNamed(let bundle, let by):
             return untrusted(
-                "cannot trust the key \(quoted(key)): it lies inside the bundle it should vouch for", bundle,
-                "take the key from where the site keeps it, not from the stick")
-        case .unusableKey(let path, let error):
-            return Diagnostic(
-                "cannot use the key \(quoted(path)): \(error.diagnostic.message)", next: error.diagnostic.next,
-                exitCode: .notTrusted)
+                "cannot trust \(quoted(bundle)): a key that was asked for by name has not signed it", bundle,
+                "leave the option out to take any of the keys that the site's policy names, or get a bundle which that key has signed",
+                [Diagnostic.Detail("asked for", by.joined(separator: ", "))])
+        case .trust(let error): return error.diagnostic
         case .missing(let name): return damaged("\(quoted(name)) is missing", name)
         case .notRegular(let name): return damaged("\(quoted(name)) is not a regular file", name)
         case .wrongSize(let name, let expected, let found):

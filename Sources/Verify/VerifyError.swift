@@ -1,6 +1,7 @@
 public import Format
 public import LibCrypto
 public import Posix
+public import Trust
 public import Values
 
 /// Why a bundle was not accepted.
@@ -15,10 +16,10 @@ public enum VerifyError: Error, Hashable, Sendable {
     case badSignature(bundle: FilePath, key: KeyID, origin: String)
     /// The bundle's copy of a pinned key is unreadable, or not the pinned one.
     case badKeyCopy(bundle: FilePath, key: KeyID)
-    /// The key to verify with lies in the bundle it should vouch for.
-    case keyInsideBundle(key: FilePath, bundle: FilePath)
-    /// A key file that cannot be used.
-    case unusableKey(path: FilePath, CryptoError)
+    /// Enough keys have signed, but not all of those that were asked for by name.
+    case notSignedByNamed(bundle: FilePath, by: [String])
+    /// Whom the site trusts, or for what, forbids it.
+    case trust(TrustError)
     /// A file that SHA256SUMS names is not there.
     case missing(name: String)
     /// A file is a folder, link, device or pipe.

@@ -148,8 +148,8 @@ struct TrustTests {
         let inside = bundle.path.appending("signatures/\(bundle.key.keyID).pub")
         let winding = bundle.path.appending("signatures/../signatures/\(bundle.key.keyID).pub")
         for path in [inside, winding] {
-            #expect(throws: VerifyError.keyInsideBundle(key: path, bundle: bundle.path)) {
-                _ = try TrustPolicy.load(keyFiles: [path], fingerprints: [], siteKeys: nil, bundle: bundle.path)
+            #expect(throws: TrustError.keyInsideBundle(key: path, bundle: bundle.path)) {
+                _ = try TrustPolicy.load(TrustRequest(keyFiles: [path]), at: TrustSite(), bundle: bundle.path)
             }
         }
     }
@@ -158,12 +158,10 @@ struct TrustTests {
         let keys = folder.path.appending("keys")
         try Files.makeDirectories(keys)
         try Files.replace(keys.appending("site.pub"), with: Array(bundle.key.pem.utf8))
-        let (policy, warnings) = try TrustPolicy.load(
-            keyFiles: [], fingerprints: [], siteKeys: keys, bundle: bundle.path)
-        #expect(try verified(policy.pins).keys == [bundle.key])
-        #expect(warnings.isEmpty)
-        let (none, _) = try TrustPolicy.load(
-            keyFiles: [], fingerprints: [], siteKeys: folder.path.appending("absent"), bundle: bundle.path)
-        #expect(none.pins.isEmpty)
+        let loaded = try TrustPolicy.load(TrustRequest(), at: TrustSite(keys: keys), bundle: bundle.path)
+        #expect(try verified(loaded.policy.pins).keys == [bundle.key])
+        #expect(loaded.warnings.isEmpty)
+        let absent = TrustSite(keys: folder.path.appending("absent"), policy: folder.path.appending("none"))
+        #expect(try TrustPolicy.load(TrustRequest(), at: absent, bundle: bundle.path).policy.pins.isEmpty)
     }
 }

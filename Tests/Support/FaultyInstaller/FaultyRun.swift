@@ -56,7 +56,7 @@ enum FaultyRun {
     ) throws {
         guard words.count == 5 else { throw Mistake(words: words) }
         let policy = try TrustPolicy.load(
-            keyFiles: [FilePath(words[3])], fingerprints: [], siteKeys: nil, bundle: FilePath(words[2])
+            TrustRequest(keyFiles: [FilePath(words[3])]), at: TrustSite(), bundle: FilePath(words[2])
         ).policy
         let bundle = try UntrustedBundle(opening: FilePath(words[2])).verified(under: policy)
         let receipts = try InstalledBundles.receipts(root: target.path)

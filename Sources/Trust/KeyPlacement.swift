@@ -10,8 +10,8 @@ public enum KeyPlacement: Hashable, Sendable {
 
     /// Looks where `key` lies, links resolved.
     ///
-    /// - Throws: ``VerifyError/keyInsideBundle(key:bundle:)`` when it is in the bundle's folder or below.
-    public static func of(_ key: FilePath, from bundle: FilePath) throws(VerifyError) -> KeyPlacement {
+    /// - Throws: ``TrustError/keyInsideBundle(key:bundle:)`` when it is in the bundle's folder or below.
+    public static func of(_ key: FilePath, from bundle: FilePath) throws(TrustError) -> KeyPlacement {
         let isInside: Bool
         let isSameMount: Bool
         do throws(FileError) {
