@@ -211,6 +211,11 @@ let package = Package(
             dependencies: ["Values", "Posix", "LibCrypto", "LibZstdEncoder", "Format"],
             path: "Tests/Support/BundleFixture", swiftSettings: house),
 
+        // Keys by name and the key lists that they sign, for the tests of those who read such lists.
+        .target(
+            name: "KeyRing", dependencies: ["Values", "LibCrypto", "Trust"], path: "Tests/Support/KeyRing",
+            swiftSettings: house),
+
         // For tests: how often something was tried, for docs/reliability.md.
         .target(name: "Counting", path: "Tests/Support/Counting", swiftSettings: house),
         tests(of: "Values"),
@@ -244,7 +249,7 @@ let package = Package(
                 "Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer",
                 "SampleImages",
             ]),
-        tests(of: "Trust", ["Values", "Reporting", "Posix", "JSON", "LibCrypto"]),
+        tests(of: "Trust", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "KeyRing"]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
         tests(
             of: "Definition",
@@ -254,7 +259,10 @@ let package = Package(
             ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI", "SampleVendor"]),
         tests(
             of: "Verify",
-            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Trust", "BundleFixture"]),
+            [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Trust", "BundleFixture",
+                "KeyRing",
+            ]),
         tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
