@@ -54,12 +54,15 @@ extension ItemReader {
         case "sysctl":
             return .sysctl(
                 key: try fields.required("key").nonEmptyString(),
-                minimum: try fields.required("minimum").integer(in: 0...Int.max))
+                minimum: try fields.required("minimum").integer(in: 0...Self.largest))
         case "selinux": return .selinux(policy: try paths(fields))
         case "swap-off": return .swapOff
         default: return try furtherRule(kind, fields)
         }
     }
+
+    /// A manifest holds no larger numbers (docs/format.md §3).
+    private static var largest: Int { 1 << 53 - 1 }
 
     /// The kinds whose subject only Windows shows.
     private func windowsRule(_ kind: String, _ fields: YAMLMap) throws(YAMLError) -> WindowsRule {
@@ -67,7 +70,7 @@ extension ItemReader {
         case "windows-edition":
             return .edition(
                 editions: try fields.required("editions").words("letters and digits", ""),
-                build: try fields.required("build").integer(in: 1...Int.max))
+                build: try fields.required("build").integer(in: 1...Self.largest))
         case "windows-activation": return .activation
         case "windows-feature": return .feature(try fields.required("features").words("letters, digits, `.`, -", ".-"))
         case "free-memory": return .freeMemory(minimum: try fields.required("minimum").byteCount())
@@ -89,7 +92,7 @@ extension ItemReader {
             let level = try features.isEmpty ? fields.required("amd64") : fields.optional("amd64")
             let word = try level?.word(of: CPULevel.allCases.map(\.rawValue))
             return .cpu(amd64: word.flatMap { CPULevel(rawValue: $0) }, arm64: features)
-        case "inodes": return .inodes(path: try path(), minimum: try minimum(1...Int.max))
+        case "inodes": return .inodes(path: try path(), minimum: try minimum(1...Self.largest))
         case "disk-share": return .diskShare(path: try path(), minimum: try minimum(1...99))
         case "growth": return .growth(path: try path(), estimate: try fields.required("estimate").byteCount())
         case "file-system": return .fileSystem(path: try path(), traits: try traits(try fields.required("traits")))

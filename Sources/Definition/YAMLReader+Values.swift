@@ -22,7 +22,8 @@ extension YAMLReader {
 
     /// A size such as `512 MiB`, or a plain number of bytes.
     func byteCount() throws(YAMLError) -> ByteCount {
-        guard let size = ByteCount(parsing: try scalarText()) else {
+        // A manifest holds no larger numbers (docs/format.md §3).
+        guard let size = ByteCount(parsing: try scalarText()), size.bytes < 1 << 53 else {
             throw unexpected("a size such as 512 MiB or 1 GB")
         }
         return size

@@ -13,8 +13,10 @@ enum BundleOptions {
     static let root: Option = .value(
         "root", "DIR", "lay it below this folder, such as a mounted image, and start nothing", completing: .directory)
 
-    static let bundle: Option = .value(
-        "bundle", "DIR", "the bundle's folder; the one this program is in, unless given", completing: .directory)
+    static let bundle: Option = .values(
+        "bundle", "DIR",
+        "the bundle's folder; the one this program is in, unless given. Again for further sticks with volumes",
+        completing: .directory)
 
     static let trust: [Option] = [
         bundle,
@@ -47,24 +49,24 @@ enum BundleOptions {
         let loaded = try TrustPolicy.load(request, bundle: path)
         loaded.warnings.forEach(console.say)
         try loaded.policy.site?.admit(root: FilePath(invocation.value("root") ?? "/").resolved())
-        return Opened(
-            bundle: try UntrustedBundle(opening: path).verified(under: loaded.policy), warnings: loaded.warnings,
-            path: path, site: loaded.policy.site)
+        let bundle = try UntrustedBundle(opening: path).verified(under: loaded.policy)
+        try furtherFolders(invocation).forEach(bundle.media.add)
+        return Opened(bundle: bundle, warnings: loaded.warnings, path: path, site: loaded.policy.site)
     }
 
     /// Whether one is named, or there.
     static func isAtHand(_ invocation: Invocation) throws -> Bool {
-        try invocation.value("bundle") != nil || nearest() != nil
+        try !invocation.values("bundle").isEmpty || nearest() != nil
     }
 
     /// The folder of this program if it is one of a bundle, or the current folder.
     private static func nearest() throws -> FilePath? {
-        try [FilePath("/proc/self/exe").resolved().parent, FilePath(".")]
+        try [FilePath("/proc/self/exe").resolved().parent, FilePath(".").resolved()]
             .first { try Files.exists($0.appending(BundleFile.sums)) }
     }
 
     private static func folder(_ invocation: Invocation) throws -> FilePath {
-        if let given = invocation.value("bundle") { return FilePath(given) }
+        if let given = invocation.values("bundle").first { return FilePath(given) }
         if let found = try nearest() { return found }
         throw Diagnostic(
             "no bundle is named, and there is none here", next: "give --bundle with the bundle's folder",

@@ -3,6 +3,7 @@ import Glibc
 import Posix
 import Reporting
 import Values
+import Verify
 
 /// The person at the terminal, if there is one.
 final class Conversation: Sendable {
@@ -61,6 +62,25 @@ final class Conversation: Sendable {
             try terminal.write(Array("  not \(variable.expectation)\n".utf8))
         }
     }
+
+    /// Asks for a stick with a volume.
+    func answer(for volume: AbsentVolume) throws(FileError) -> VolumeMedia.Answer {
+        if let foreign = volume.foreign {
+            try say("\(volume.name) in \(foreign) is another bundle's, or damaged")
+        }
+        let question =
+            "\nvolume \(volume.number) of \(volume.count), \(volume.name), is not in "
+            + volume.folders.map(\.text).joined(separator: " or ")
+            + "\n  mount the stick that has it, and type its folder; empty to look again, q to stop: "
+        guard let answer = try ask(question), answer != "q" else { return .stop }
+        guard !answer.isEmpty else { return .look(nil) }
+        do throws(FileError) { return .look(try FilePath(answer).resolved()) } catch {
+            try say(error.diagnostic.message)
+            return .look(nil)
+        }
+    }
+
+    private func say(_ text: String) throws(FileError) { try terminal.write(Array(("  " + text + "\n").utf8)) }
 
     /// Has the person choose a role by name or number.
     func role(of manifest: Manifest) throws(FileError) -> String? {

@@ -68,6 +68,10 @@ extension Errno {
     public static let isPipe = Self(rawValue: ESPIPE)
     /// There is no such device (ENXIO).
     public static let noDevice = Self(rawValue: ENXIO)
+    /// The device is gone (ENODEV).
+    public static let deviceGone = Self(rawValue: ENODEV)
+    /// There is no medium in the drive (ENOMEDIUM).
+    public static let noMedium = Self(rawValue: ENOMEDIUM)
     /// There is no memory left (ENOMEM).
     public static let noMemory = Self(rawValue: ENOMEM)
     /// No such process (ESRCH).
@@ -80,6 +84,11 @@ extension Errno {
     public static let timedOut = Self(rawValue: ETIMEDOUT)
     /// The medium ended before what was promised (ENODATA).
     public static let noData = Self(rawValue: ENODATA)
+}
+
+extension Errno {
+    /// Whether a medium that was pulled out answers so, as one does that is failing.
+    public var isOfAMediumGone: Bool { [.inputOutput, .noDevice, .deviceGone, .noMedium].contains(self) }
 }
 
 extension Errno: CustomStringConvertible {

@@ -2,9 +2,9 @@ import Format
 import Values
 
 extension Preflight {
-    /// None of the paths exists, those aside that our own receipt names, and the folders above them.
+    /// None of the paths exists, those aside that our own receipt or an unfinished run names, and the folders above them.
     func pathAbsent(_ paths: [String]) throws(Unreadable) -> Finding.Measurement {
-        let files = previous?.files.map(\.path) ?? []
+        let files = (previous?.files.map(\.path) ?? []) + unfinished
         let ours = Set((files + files.flatMap(\.ancestors)).map { "/" + $0.text })
         var found: [String] = []
         for path in paths where !ours.contains(path) {

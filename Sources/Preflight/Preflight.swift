@@ -1,5 +1,5 @@
 public import Format
-import Values
+public import Values
 
 /// Looks at a machine before anything is laid. Strictly read-only; all findings at once.
 public struct Preflight: Sendable {
@@ -12,6 +12,8 @@ public struct Preflight: Sendable {
     let previous: Receipt?
     /// Receipts of other bundles.
     let others: [Receipt]
+    /// What a run that was cut off has left, whole or not: no receipt names it.
+    let unfinished: Set<MemberPath>
     /// What the bundle needs on each mount.
     let needs: [Need]
     /// Folders of the bundle whose mount cannot be looked at.
@@ -22,11 +24,13 @@ public struct Preflight: Sendable {
     /// - Parameters:
     ///   - isRunning: Whether the target is the running machine.
     ///   - receipts: Everything that is installed.
+    ///   - unfinished: Paths that a run of ours which was cut off has changed: what stands there is nobody else's.
     ///   - probesDisk: Whether writes are tried out, the one look that is not read-only.
     public init(
         _ manifest: Manifest, role: String, probe: any MachineProbe, isRunning: Bool, receipts: [Receipt],
-        probesDisk: Bool = false
+        unfinished: Set<MemberPath> = [], probesDisk: Bool = false
     ) {
+        self.unfinished = unfinished
         self.probesDisk = probesDisk
         self.manifest = manifest
         self.role = role
@@ -123,10 +127,14 @@ public struct Preflight: Sendable {
 
     /// Whether a unit of ours runs: then its ports, routes and paths are ours.
     var isOursRunning: Bool {
-        guard isRunning, let units = previous?.units else { return false }
+        let begun = unfinished.filter { $0.parent.map { "/" + $0.text } == Self.unitFolder }.map(\.name)
+        let units = (previous?.units ?? []) + begun
+        guard isRunning, !units.isEmpty else { return false }
         do throws(Unreadable) {
             let active = try activeUnits()
             return units.contains { active.contains(Substring($0)) }
         } catch { return false }
     }
+
+    private static let unitFolder = "/etc/systemd/system"
 }

@@ -10,6 +10,16 @@ extension Transaction {
         do throws(FileError) { return try Files.exists(root.appending(journalFile(state))) } catch { return false }
     }
 
+    /// The paths that a run which was cut off has changed, or was about to; none when there was no such run.
+    ///
+    /// What stands there is ours, whole or not, and no receipt names it yet.
+    public static func unfinishedPaths(
+        root: FilePath, state: MemberPath
+    ) throws(TransactionError) -> Set<MemberPath> {
+        let handle = try filing { () throws(FileError) in try DirectoryHandle.open(root) }
+        return Set(try Journal(journalFile(state), in: handle)?.changes.map(\.path) ?? [])
+    }
+
     /// Brings the target to exactly the state before, or exactly the state after, a run that was cut off. May be called again.
     ///
     /// Attempts are counted on disk until one has come to its end.

@@ -55,11 +55,8 @@ struct ChunkReader {
     /// The open volume `number`; its size must be the signed one.
     private mutating func openVolume(_ number: Int) throws(VerifyError) -> RegularFile {
         if number == volume, let file { return file }
-        let signed = bundle.manifest.volumes[number - 1]
-        guard let opened = try bundle.folder.openRegular(signed.name) else { throw .missing(name: signed.name) }
-        guard opened.size == signed.size else {
-            throw .wrongSize(name: signed.name, expected: signed.size, found: opened.size)
-        }
+        file = nil  // a stick that is to make room for the next must not be in use
+        let opened = try bundle.openVolume(number)
         do throws(FileError) { try opened.descriptor.adviseSequential() } catch { throw .file(error) }
         volume = number
         file = opened

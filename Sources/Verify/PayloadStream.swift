@@ -29,11 +29,10 @@ public final class PayloadStream {
                 if count > 0 { return count }
             }
             guard next < bundle.manifest.volumes.count else { return 0 }
-            let name = bundle.manifest.volumes[next].name
-            guard let opened = try bundle.folder.openRegular(name) else { throw .missing(name: name) }
-            file = opened
+            file = nil
             offset = 0
             next += 1
+            file = try bundle.openVolume(next)
         }
     }
 }

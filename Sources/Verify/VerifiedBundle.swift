@@ -22,6 +22,8 @@ public final class VerifiedBundle: Sendable {
     public let layout: TarLayout
     /// Where chunks stand in the stream and in their volumes.
     public let chunks: ChunkIndex
+    /// Where its volumes are looked for: here, and on further sticks.
+    public let media: VolumeMedia
     let folder: DirectoryHandle
 
     init(
@@ -29,6 +31,7 @@ public final class VerifiedBundle: Sendable {
         manifest: Manifest,
         manifestSize: ByteCount
     ) {
+        media = VolumeMedia(first: folder.path)
         self.folder = folder
         self.rootDigest = rootDigest
         self.keys = keys

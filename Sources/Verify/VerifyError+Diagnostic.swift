@@ -35,6 +35,20 @@ extension VerifyError: Diagnosable {
                 "leave the option out to take any of the keys that the site's policy names, or get a bundle which that key has signed",
                 [Diagnostic.Detail("asked for", by.joined(separator: ", "))])
         case .trust(let error): return error.diagnostic
+        case .missingVolume(let volume):
+            return Diagnostic(
+                "cannot accept the bundle: \(quoted(volume.name)), volume \(volume.number) of \(volume.count), is missing",
+                details: volume.folders.map { .init("looked in", $0.text) },
+                next:
+                    "name the folder of the stick that has it with a further --bundle; if it is on none, copy it again "
+                    + "from where the bundle was built", exitCode: .damaged)
+        case .foreignVolume(let name, let folder):
+            return Diagnostic(
+                "cannot accept the bundle: \(quoted(name)) in \(quoted(folder)) is another bundle's, or damaged",
+                details: [Diagnostic.Detail("file", name)],
+                next:
+                    "take the stick that belongs to this bundle; if it is that one, copy the file again from where the "
+                    + "bundle was built", exitCode: .damaged)
         case .missing(let name): return damaged("\(quoted(name)) is missing", name)
         case .notRegular(let name): return damaged("\(quoted(name)) is not a regular file", name)
         case .wrongSize(let name, let expected, let found):
@@ -54,8 +68,19 @@ extension VerifyError: Diagnosable {
                 "cannot accept the bundle: \(quoted(path.text)) does not have the digest that the manifest promises",
                 next: "the bundle was built wrongly: report this to who built it", exitCode: .damaged)
         case .format(let error): return error.diagnostic
-        case .file(let error): return error.diagnostic
+        case .file(let error): return medium(error)
         }
+    }
+
+    /// What a stick that is pulled out looks like, besides its being bad.
+    private func medium(_ error: FileError) -> Diagnostic {
+        var diagnostic = error.diagnostic
+        if error.errno.isOfAMediumGone {
+            diagnostic.next =
+                "if the stick was pulled out, put it back, mount it, and run again; if not, it is failing: look at "
+                + "`dmesg`, and copy the bundle to another one"
+        }
+        return diagnostic
     }
 
     private func untrusted(

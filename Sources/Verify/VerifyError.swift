@@ -22,6 +22,10 @@ public enum VerifyError: Error, Hashable, Sendable {
     case trust(TrustError)
     /// A file that SHA256SUMS names is not there.
     case missing(name: String)
+    /// A volume is in none of the folders that were named.
+    case missingVolume(AbsentVolume)
+    /// What a further folder holds under a volume's name is another bundle's, or damaged.
+    case foreignVolume(name: String, folder: FilePath)
     /// A file is a folder, link, device or pipe.
     case notRegular(name: String)
     /// A file is longer or shorter than what was signed.

@@ -84,6 +84,16 @@ struct DefinitionReadingTests {
 
     /// More lines, where the error points (the first three lines stand before), what it says, what to do.
     @Test(arguments: [
+        (
+            "requirements: [{id: a, kind: disk, path: /srv, minimum: 9007199254740992, severity: fail, reason: r}]", 4,
+            57,
+            "requirements[0].minimum: expected a size such as 512 MiB or 1 GB, found the number 9007199254740992", nil
+        ),
+        (
+            "requirements: [{id: a, kind: inodes, path: /srv, minimum: 9007199254740992, severity: fail, reason: r}]",
+            4,
+            59, nil, nil
+        ),
         ("imges: [nginx]", 4, 1, "the file: unknown key \"imges\"", "did you mean \"images\"?"),
         ("roles: [first]", 4, 9, "roles[0]: expected one of first-server, server, agent, found \"first\"", nil),
         ("roles: []", 4, 8, "roles: expected one or more of first-server, server, agent, found a list", nil),

@@ -3,9 +3,11 @@ import contextlib
 import fcntl
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
+import subprocess
 import time
 import unittest
 
@@ -24,6 +26,7 @@ Exit = product.Exit
 ADDRESS = ("--set", "NODE_IP=192.168.10.5")
 FIRST = ("--role", "first-server", *ADDRESS, "--yes")
 TOKEN = "K10abc::server:hunter2"
+VOLUME = "payload-002.tar.zst"
 counted = {"refused": 0, "faults survived": 0}
 
 
@@ -442,6 +445,135 @@ class Faults(Rooted):
                 self.assertIn("stopped as asked", done.errors)
                 self.unchanged(self.empty)
                 counted["faults survived"] += 1
+
+
+class SeveralSticks(Rooted):
+    """The volumes of the large bundle are spread over sticks; signature and manifest are on the first."""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.enterContext(forgery.copy(large.folder))
+        self.second = scratch.folder("second-stick")
+        self.addCleanup(scratch.remove, self.second)
+        (self.first / VOLUME).rename(self.second / VOLUME)
+
+    def installed(self):
+        self.assertEqual((self.root / "opt/acme/data").stat().st_size, entries(large, "first-server")["opt/acme/data"]["size"])
+
+    def test_each_volume_is_taken_from_where_it_is(self):
+        for verb in ("verify", "apply"):
+            words = (verb,) if verb == "verify" else (verb, *FIRST[:-1])
+            self.assertIn(VOLUME, self.refuse(*words, status=Exit.DAMAGED, part="volume 2 of", folder=self.first))
+            self.install(*words, "--bundle", self.second, folder=self.first)
+        self.installed()
+        self.assertIn("nothing was changed", self.install(*FIRST, "--bundle", self.second, folder=self.first).output)
+        # What is laid already needs no second stick.
+        self.assertIn("nothing was changed", self.install(*FIRST, folder=self.first).output)
+
+    def test_a_folder_called_like_the_bundle_on_the_second_stick(self):
+        (self.second / large.folder.name).mkdir()
+        (self.second / VOLUME).rename(self.second / large.folder.name / VOLUME)
+        self.install(*FIRST, "--bundle", self.second, folder=self.first)
+        self.installed()
+
+    def test_a_missing_volume_says_where_it_was_looked_for(self):
+        (self.second / VOLUME).unlink()
+        errors = self.refuse(*FIRST, "--bundle", self.second, status=Exit.DAMAGED, part="payload-002.tar.zst", folder=self.first)
+        for part in (str(self.first), str(self.second), "volume 2 of", "--bundle"):
+            self.assertIn(part, errors)
+        self.refuse(*FIRST, "--bundle", self.second / "none", status=Exit.INPUT_OUTPUT, part="none", folder=self.first)
+
+    def test_the_stick_of_another_bundle_is_passed_over(self):
+        wrong = scratch.folder("wrong-stick")
+        self.addCleanup(scratch.remove, wrong)
+        data = (self.second / VOLUME).read_bytes()
+        (wrong / VOLUME).write_bytes(bytes(len(data)))
+        self.assertIn(str(wrong), self.refuse(*FIRST, "--bundle", wrong, status=Exit.DAMAGED, part="another bundle's", folder=self.first))
+        self.install(*FIRST, "--bundle", wrong, "--bundle", self.second, folder=self.first)
+        self.installed()
+
+    def test_a_damaged_volume_on_the_second_stick(self):
+        forgery.flip(self.second / VOLUME, -100)
+        errors = self.refuse(*FIRST, "--bundle", self.second, status=Exit.DAMAGED, part=VOLUME, folder=self.first)
+        self.assertRegex(errors, r"chunk \d+ of \"payload-002.tar.zst\" is not what was signed")
+        self.assertIn("holds: ", errors)
+
+    def talk(self, *words):
+        return terminal.Terminal(self.command(*words, "--role", "first-server", *ADDRESS, folder=self.first), product.environment(bench.home, TERM="xterm"))
+
+    def test_a_person_is_asked_for_the_stick(self):
+        with self.talk("apply") as person:
+            for name in ("K3S_TOKEN", "K3S_AGENT_TOKEN"):
+                person.expect(f"{name}: ")
+                person.answer("")
+            person.expect("volume 2 of")
+            person.answer(str(self.second / "nowhere"))
+            person.expect("cannot resolve")
+            person.expect("q to stop: ")
+            person.answer("")  # not yet
+            person.expect("q to stop: ")
+            person.answer(str(self.second))
+            self.assertEqual(person.finish(), Exit.DONE, person.transcript)
+        self.installed()
+
+    def test_a_person_who_has_no_such_stick_stops(self):
+        with self.talk("apply") as person:
+            for name in ("K3S_TOKEN", "K3S_AGENT_TOKEN"):
+                person.expect(f"{name}: ")
+                person.answer("")
+            person.expect("q to stop: ")
+            person.answer("q")
+            self.assertEqual(person.finish(), Exit.DAMAGED, person.transcript)
+        self.assertIn("as it was before", person.transcript)
+        self.assertEqual([each for each in tree.changes(self.empty, self.listing()) if "var/lib/sealift" not in each], [])
+
+
+def is_open(path):
+    """Whether some process reads the file."""
+    for link in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == str(path):
+                return True
+    return False
+
+
+class PulledOut(Rooted):
+    """The stick goes while it is read."""
+
+    def run_under(self, *inject):
+        scratch.need("strace")
+        return product.run("strace", "-f", "-qqq", "-o", "/dev/null", *inject, large.folder / "sealift-install", "apply", *FIRST[:-1], "--bundle", large.folder,
+                           "--root", self.root, "--key", bench.public_key, home=bench.home, status=None)
+
+    def test_reads_that_fail_leave_the_root_as_it_was(self):
+        for error in ("EIO", "ENODEV", "ENXIO"):
+            for volume, number in (("payload-001.tar.zst", 1), ("payload-001.tar.zst", 3), ("payload-003.tar.zst", 2)):
+                with self.subTest(error=error, volume=volume, number=number):
+                    done = self.run_under("-P", large.folder / volume, "-e", "trace=pread64", "-e", f"inject=pread64:error={error}:when={number}+")
+                    self.assertEqual(done.status, Exit.INPUT_OUTPUT, done.errors)
+                    for part in (volume, "if the stick was pulled out, put it back", "as it was before"):
+                        self.assertIn(part, done.errors)
+                    self.unchanged(self.empty)
+                    counted["faults survived"] += 1
+
+    def test_a_stick_that_is_unmounted_meanwhile(self):
+        """Its mount is gone between two volumes: what is open is still read, the next volume is missing."""
+        stick = scratch.folder("stick")
+        self.addCleanup(scratch.remove, stick)
+        scratch.run("mount", "--bind", large.folder, stick)
+        # Each read of the first volume takes a while.
+        command = ["strace", "-f", "-qqq", "-o", "/dev/null", "-P", stick / "payload-001.tar.zst", "-e", "trace=pread64", "-e", "inject=pread64:delay_enter=700000",
+                   large.folder / "sealift-install", "apply", *FIRST[:-1], "--bundle", stick, "--root", self.root, "--key", bench.public_key]
+        running = subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, start_new_session=True,
+                                   env=product.environment(bench.home))
+        scratch.wait_until(lambda: is_open(stick / "payload-001.tar.zst"), "the first volume", timeout=60)
+        scratch.run("umount", "-l", stick)
+        errors = running.communicate(timeout=120)[1]
+        self.assertEqual(running.returncode, Exit.DAMAGED, errors)
+        for part in ("payload-002.tar.zst", str(stick), "as it was before"):
+            self.assertIn(part, errors)
+        self.unchanged(self.empty)
+        counted["faults survived"] += 1
 
 
 class Talking(Rooted):

@@ -40,12 +40,12 @@ struct Case: Sendable, CustomTestStringConvertible {
 
     static func survey(
         _ rule: Requirement.Rule, _ probe: PlayedProbe, severity: Requirement.Severity = .fail, isRunning: Bool = true,
-        receipts: [Receipt] = [], probesDisk: Bool = false
+        receipts: [Receipt] = [], unfinished: Set<MemberPath> = [], probesDisk: Bool = false
     ) throws -> Finding {
         let requirement = Requirement(id: "it", rule: rule, severity: severity, reason: "because", fix: "do")
         let preflight = Preflight(
             try manifest([requirement]), role: "server", probe: probe, isRunning: isRunning, receipts: receipts,
-            probesDisk: probesDisk)
+            unfinished: unfinished, probesDisk: probesDisk)
         return try #require(preflight.survey().findings.last)
     }
 

@@ -97,7 +97,7 @@ struct PayloadTests {
         /// What the refusal says.
         var words: String {
             switch self {
-            case .missing: "\"payload-002.tar.zst\" is missing"
+            case .missing: "\"payload-002.tar.zst\", volume 2 of 5, is missing"
             case .cut, .longer, .empty: "were signed"
             case .swapped: "payload-001.tar.zst"
             case .folder, .link, .pipe: "not a regular file"

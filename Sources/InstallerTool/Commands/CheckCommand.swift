@@ -4,6 +4,7 @@ import JSON
 import Posix
 import Preflight
 import Reporting
+import Transaction
 import Values
 import Verify
 
@@ -67,7 +68,8 @@ enum CheckCommand {
     ) throws -> Survey {
         try Preflight(
             opened.bundle.manifest, role: choice.role, probe: HostProbe(root: target.path), isRunning: target.isRunning,
-            receipts: choice.receipts, probesDisk: probesDisk
+            receipts: choice.receipts,
+            unfinished: Transaction.unfinishedPaths(root: target.path, state: TargetRoot.state), probesDisk: probesDisk
         ).survey(ignoring: Set(invocation.values("ignore")))
     }
 

@@ -63,6 +63,7 @@ enum InstallCommand {
             try opened.warnings + choice.warnings + BundleOptions.checkFiles(opened.bundle, console)
             + CheckCommand.warnings(survey)
         let plan = try planner.plan()
+        try BundleOptions.seeToVolumes(of: opened.bundle, for: plan.chunks, person, console)
         if asks {
             console.show("\n" + choice.text + plan.text(opened.bundle.manifest))
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }

@@ -1,0 +1,26 @@
+import Arguments
+import Posix
+import Reporting
+import Verify
+
+/// Volumes on several sticks.
+extension BundleOptions {
+    /// Folders besides the bundle's own, such as other sticks; each must be there.
+    static func furtherFolders(_ invocation: Invocation) throws -> [FilePath] {
+        try invocation.values("bundle").dropFirst().map { try FilePath($0).resolved() }
+    }
+
+    /// Has a person asked for volumes that are not at hand when their turn comes; without one, all must be at hand now.
+    static func seeToVolumes(
+        of bundle: VerifiedBundle, for chunks: [Int], _ person: Conversation?, _ console: Console
+    ) throws {
+        guard let person else { return try bundle.demandVolumes(for: chunks) }
+        bundle.media.ask { volume in
+            console.finish()
+            do throws(FileError) { return Interruption.wasAsked ? .stop : try person.answer(for: volume) } catch {
+                console.say(error.diagnostic)
+                return .stop
+            }
+        }
+    }
+}
