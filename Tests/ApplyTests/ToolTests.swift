@@ -68,7 +68,11 @@ struct `the installer at the command line` {
         #expect(!quiet.errorText.contains("cut off"))
         let state = site.root.appending("var/lib/sealift")
         try Files.makeDirectories(state)
-        try Files.replace(state.appending("journal"), with: [])
+        let journal = """
+            {"areas":["var/lib/.sealift-1"],"changes":[{"area":0,"number":1,"place":"opt/x","replaces":false}],\
+            "farewells":[],"format":1,"kept":[],"made":[]}
+            """
+        try Files.replace(state.appending("journal"), with: Array(journal.utf8))
         let told = try InstallerProgram.run(words)
         #expect(told.status == quiet.status)
         #expect(told.errorText.contains("a run was cut off here"), "\(told.errorText)")
