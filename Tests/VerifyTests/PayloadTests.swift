@@ -15,13 +15,24 @@ extension TinyBundle {
         "var/images.tar": (0..<5_000).map { UInt8(truncatingIfNeeded: $0 * 7 >> 3) },
     ]
 
-    /// Eight chunks in four volumes.
-    static func small(in folder: TemporaryFolder, change: (inout Manifest) -> Void = { _ in }) throws -> TinyBundle {
+    /// Eight chunks in four volumes, and more for `noise` bytes that zstd cannot make smaller.
+    static func small(
+        in folder: TemporaryFolder, noise: Int = 0, step: Int = 1_000, change: (inout Manifest) -> Void = { _ in }
+    ) throws -> TinyBundle {
+        var files = files
+        var state = UInt64(7)
+        if noise > 0 {
+            files["var/noise"] = (0..<noise).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(truncatingIfNeeded: state >> 56)
+            }
+        }
         let entries =
             try [
                 Sample.directory("etc"), Sample.link("etc/link", to: "hostname"), Sample.directory("var"),
             ] + files.map { try Sample.file($0.key, $0.value) }
-        return try TinyBundle(at: folder.path, skeleton: Sample.skeleton(entries), contents: files, change: change)
+        return try TinyBundle(
+            at: folder.path, skeleton: Sample.skeleton(entries), contents: files, step: step, change: change)
     }
 }
 
