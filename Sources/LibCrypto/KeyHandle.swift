@@ -41,12 +41,14 @@ internal import CLibCrypto
         }
     }
 
-    private var typeName: String {
+    /// libcrypto's name of the algorithm.
+    var typeName: String {
         guard let name = unsafe EVP_PKEY_get0_type_name(pointer) else { return "unknown" }
         return unsafe String(cString: name)
     }
 
-    private var groupName: String? {
+    /// libcrypto's name of the curve.
+    var groupName: String? {
         var name = [UInt8](repeating: 0, count: 80)
         var length = 0
         let status = unsafe name.withUnsafeMutableBytes { buffer in

@@ -23,6 +23,17 @@ struct PEMBlock {
         return block
     }
 
+    /// The blocks of `text`, at least one, all with the label `wanted`.
+    static func every(in text: UnsafeRawBufferPointer, labelled wanted: String) throws(CryptoError) -> [PEMBlock] {
+        guard text.count <= limit.bytes else { throw .tooLong(found: ByteCount(text.count), limit: limit) }
+        let blocks = try unsafe all(in: text)
+        guard !blocks.isEmpty else { throw .notPEM }
+        for block in blocks where block.label != wanted {
+            throw .unexpectedLabel(found: block.label, wanted: wanted)
+        }
+        return blocks
+    }
+
     /// All blocks of `text`; explanatory text around them is allowed (RFC 7468 §2).
     private static func all(in text: UnsafeRawBufferPointer) throws(CryptoError) -> [PEMBlock] {
         var blocks: [PEMBlock] = []
