@@ -20,9 +20,11 @@ public enum BundleFile {
     public static let cycloneDX = "sbom.cdx.json"
     /// The SBOM as SPDX.
     public static let spdx = "sbom.spdx.json"
+    /// How the bundle came to be: the predicate of its provenance, docs/format.md §5.1.
+    public static let provenance = "provenance.json"
 
     /// Words for people and other tools: damage here is a warning, since scanners rewrite HTML (design §4).
-    public static let advisory: Set<String> = [readme, report, cycloneDX, spdx]
+    public static let advisory: Set<String> = [readme, report, cycloneDX, spdx, provenance]
 
     /// Whether `name` looks like a volume. One that is not a volume of the manifest must not be there.
     public static func looksLikeVolume(_ name: String) -> Bool {

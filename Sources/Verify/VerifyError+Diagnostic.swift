@@ -2,7 +2,7 @@ import Format
 import LibCrypto
 import Posix
 public import Reporting
-import Trust
+public import Trust
 import Values
 
 extension VerifyError: Diagnosable {
@@ -67,6 +67,7 @@ extension VerifyError: Diagnosable {
             return Diagnostic(
                 "cannot accept the bundle: \(quoted(path.text)) does not have the digest that the manifest promises",
                 next: "the bundle was built wrongly: report this to who built it", exitCode: .damaged)
+        case .evidence(let kind, let fault, let bundle): return fault.diagnostic(of: kind, in: bundle)
         case .format(let error): return error.diagnostic
         case .file(let error): return medium(error)
         }
@@ -132,4 +133,32 @@ extension VerifyError: Diagnosable {
 
     private func quoted(_ path: FilePath) -> String { Reporting.quoted(path.text) }
     private func quoted(_ text: String) -> String { Reporting.quoted(text) }
+}
+
+extension EvidenceFault {
+    /// Why demanded evidence does not count, and who can mend it.
+    func diagnostic(of kind: Evidence, in bundle: FilePath) -> Diagnostic {
+        Diagnostic(
+            "cannot accept the bundle: \(kind.rawValue) is demanded, and \(reason(kind))",
+            details: [.init("in", bundle.text)], next: next(kind), exitCode: .policy)
+    }
+
+    /// What is wrong, in words.
+    public func reason(_ kind: Evidence) -> String {
+        switch self {
+        case .absent: "the bundle has no \(quoted(kind.file))"
+        case .damaged(let name): "\(quoted(name)) is not what was signed"
+        case .refused(let refusal): "\(quoted(kind.file)) shows none: \(refusal.reason)"
+        }
+    }
+
+    private func next(_ kind: Evidence) -> String {
+        switch self {
+        case .damaged: "copy the bundle again, or get it again from who built it"
+        case .absent, .refused:
+            kind == .provenance
+                ? "have who built it sign it with `sealift sign`, which adds provenance, or take the demand back"
+                : "have it built by a sealift that writes this file, or take the demand back"
+        }
+    }
 }

@@ -42,6 +42,8 @@ public enum VerifyError: Error, Hashable, Sendable {
     case damagedChunk(index: Int, volume: String, offset: Int, entries: [MemberPath], kind: ChunkDamage)
     /// An entry's bytes are not those that its digest promises, though every chunk is right.
     case wrongEntry(MemberPath)
+    /// Evidence that is demanded is not there, or does not count.
+    case evidence(Evidence, EvidenceFault, bundle: FilePath)
     /// A document of the bundle was not understood.
     case format(FormatError)
     /// The medium or the file system failed.
