@@ -115,7 +115,7 @@ let package = Package(
         // Rules over probes of this machine, read-only.
         shared("Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         // Keys on disk, signatures over SHA256SUMS and their sigstore form.
-        module("Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
+        module("Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust"]),
         // README.txt, report.html, SBOMs and other words about a bundle.
         module("Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
 
@@ -264,7 +264,7 @@ let package = Package(
                 "KeyRing",
             ]),
         tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
-        tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format"]),
+        tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
         tests(
             of: "Gather",

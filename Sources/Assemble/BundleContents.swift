@@ -1,5 +1,6 @@
 public import Format
 public import Posix
+public import Report
 
 /// What goes into a bundle besides what is made while it is written.
 public struct BundleContents: Sendable {
@@ -9,11 +10,14 @@ public struct BundleContents: Sendable {
     public var payload: Payload
     /// The static installer for the target's architecture; `nil` where a script of the system's own does its work.
     public var installer: FilePath?
+    /// What it was built from; `nil` when nobody recorded it, and nothing can be said about it then.
+    public var record: BuildRecord?
 
     /// A bundle of these parts.
-    public init(manifest: Manifest, payload: Payload, installer: FilePath?) {
+    public init(manifest: Manifest, payload: Payload, installer: FilePath?, record: BuildRecord? = nil) {
         self.manifest = manifest
         self.payload = payload
         self.installer = installer
+        self.record = record
     }
 }

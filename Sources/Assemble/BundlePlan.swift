@@ -3,6 +3,7 @@ public import Format
 public import Gather
 import OCI
 public import Posix
+import Report
 public import Store
 import Values
 
@@ -27,7 +28,8 @@ public struct BundlePlan: Sendable {
             items += try Self.items(entry, gathered, images, store)
         }
         let manifest = Self.manifest(gathered, images, builder)
-        contents = BundleContents(manifest: manifest, payload: Payload(items), installer: installer)
+        contents = BundleContents(
+            manifest: manifest, payload: Payload(items), installer: installer, record: BuildRecord(gathered))
     }
 
     /// The payload's items for one thing that is laid: one, but of archives of images as many as there are.

@@ -1,4 +1,5 @@
 import Format
+import JSON
 import LibCrypto
 import Posix
 import Report
@@ -13,13 +14,14 @@ extension BundleWriter {
     /// Writes all files, SHA256SUMS and its signatures last, and checks what the medium has.
     func fill(
         _ staging: borrowing StagingFolder, with contents: BundleContents,
-        signing sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile]
+        signing sign: (SignatureRequest) throws(CryptoError) -> [SignatureFile]
     ) throws(AssembleError) -> FilledBundle {
         var bundle = try writePayload(contents, in: staging)
-        try writeDocuments(of: &bundle, contents, in: staging)
+        let predicate = try writeDocuments(of: &bundle, contents, in: staging)
         try durably(staging.folder)
         let sums = try bundle.writeSums(in: staging)
-        let keys = try writeSignatures(of: &bundle, over: sums, sign, in: staging)
+        let request = SignatureRequest(sums: sums, predicate: predicate)
+        let keys = try writeSignatures(of: &bundle, for: request, sign, in: staging)
         try readBack(bundle, in: staging.path)
         try check(bundle, signedBy: keys, in: staging.path)
         return bundle
@@ -50,16 +52,24 @@ extension BundleWriter {
         return manifest
     }
 
-    /// Writes every file beside the payload, SHA256SUMS and signatures.
+    /// Writes every file beside the payload, SHA256SUMS and signatures, and gives the predicate of its provenance.
     private func writeDocuments(
         of bundle: inout FilledBundle, _ contents: BundleContents, in staging: borrowing StagingFolder
-    ) throws(AssembleError) {
+    ) throws(AssembleError) -> JSONValue? {
         let manifest = bundle.manifest
         let bytes = manifest.canonical()
-        let words = BundleDocuments.all(for: manifest, digest: .of(bytes))
-        try bundle.write(
-            [.init(name: BundleFile.manifest, bytes: bytes)] + (try installer(for: manifest.target, contents))
-                + words.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
+        let words = BundleDocuments.all(for: manifest, digest: .of(bytes), contents.record)
+        let installer = try installer(for: manifest.target, contents)
+        var documents = [.init(name: BundleFile.manifest, bytes: bytes)] + installer
+        documents += words.map { .init(name: $0.name, bytes: $0.bytes) }
+        let predicate = contents.record.map { record in
+            ProvenancePredicate.document(
+                for: manifest, record, volumeSize: options.packing.volumeSize,
+                installer: installer.first { $0.name == BundleFile.installer }.map { .of($0.bytes) })
+        }
+        if let predicate { documents.append(.init(name: BundleFile.provenance, bytes: predicate.canonical())) }
+        try bundle.write(documents, in: staging)
+        return predicate
     }
 
     /// What installs the bundle: a script and the static installer, or a script alone.
@@ -78,13 +88,13 @@ extension BundleWriter {
 
     /// Writes the signatures, and gives the keys that made them.
     private func writeSignatures(
-        of bundle: inout FilledBundle, over sums: [UInt8],
-        _ sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile], in staging: borrowing StagingFolder
+        of bundle: inout FilledBundle, for request: SignatureRequest,
+        _ sign: (SignatureRequest) throws(CryptoError) -> [SignatureFile], in staging: borrowing StagingFolder
     ) throws(AssembleError) -> [PublicKey] {
         let signatures: [SignatureFile]
         let keys: [PublicKey]
         do throws(CryptoError) {
-            signatures = try sign(sums)
+            signatures = try sign(request)
             keys = try signatures.filter { $0.name.hasSuffix(".pub") }.map { (file) throws(CryptoError) in
                 try PublicKey(pem: file.bytes)
             }

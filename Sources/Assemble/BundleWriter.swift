@@ -63,11 +63,11 @@ public struct BundleWriter: Sendable {
 
     /// Writes the bundle.
     ///
-    /// - Parameter sign: Makes the files of `signatures/` for the bytes of SHA256SUMS; none for a bundle signed later.
+    /// - Parameter sign: Makes the files of `signatures/`; none for a bundle signed later.
     /// - Throws: ``AssembleError``. Nothing is left then, and an older bundle of that name is as it was.
     public func write(
         _ contents: BundleContents, to output: BundleOutput,
-        signing sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile] = { (_) throws(CryptoError) in [] }
+        signing sign: (SignatureRequest) throws(CryptoError) -> [SignatureFile] = { (_) throws(CryptoError) in [] }
     ) throws(AssembleError) -> Written {
         let (parent, name) = output.place(folderName: contents.manifest.folderName)
         let target = parent.appending(name)
@@ -130,7 +130,7 @@ public struct BundleWriter: Sendable {
     /// Fills the folder until no volume of the cache turns out to be damaged; each try has one less.
     private func fillUndamaged(
         _ staging: borrowing StagingFolder, with contents: BundleContents,
-        signing sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile]
+        signing sign: (SignatureRequest) throws(CryptoError) -> [SignatureFile]
     ) throws(AssembleError) -> FilledBundle {
         while true {
             do throws(AssembleError) { return try fill(staging, with: contents, signing: sign) } catch {

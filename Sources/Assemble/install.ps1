@@ -770,7 +770,7 @@ function Select-Role($Manifest, [hashtable] $Given) {
 
 # Every file that SHA256SUMS names, where it lies: for -CheckOnly, and for what is not copied.
 function Test-Files($Digests, [bool] $WithPayload) {
-    $words = 'README.txt', 'report.html', 'sbom.cdx.json', 'sbom.spdx.json'
+    $words = 'README.txt', 'report.html', 'sbom.cdx.json', 'sbom.spdx.json', 'provenance.json'
     foreach ($name in $Digests.Keys) {
         if ($name.StartsWith('payload/') -and -not $WithPayload) { continue }
         $file = Get-BundleFile $name

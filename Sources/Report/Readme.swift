@@ -139,6 +139,7 @@ public enum Readme {
                     report.html         the manifest for people
                     sbom.cdx.json       list of contents, CycloneDX 1.6
                     sbom.spdx.json      list of contents, SPDX 2.3
+                    provenance.json     how it came to be, SLSA v1
 
                 """
         }
@@ -154,6 +155,7 @@ public enum Readme {
                 report.html         the manifest for people
                 sbom.cdx.json       list of contents, CycloneDX 1.6
                 sbom.spdx.json      list of contents, SPDX 2.3
+                provenance.json     how it came to be, SLSA v1
 
             """
     }

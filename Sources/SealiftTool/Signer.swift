@@ -27,9 +27,9 @@ struct Signer: ~Copyable {
     var fingerprint: String? { key?.publicKey.fingerprintText }
 
     /// The files of `signatures/`; none without a key.
-    func sign(_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile] {
+    func sign(_ request: SignatureRequest) throws(CryptoError) -> [SignatureFile] {
         guard let key else { return [] }
-        return try SignatureFile.signing(sums, with: key.key)
+        return try SignatureFile.signing(request, with: key.key)
     }
 }
 

@@ -1,6 +1,8 @@
+import Format
 import LibCrypto
 import Posix
 public import Reporting
+import Trust
 import Values
 
 extension SignError: Diagnosable {
@@ -12,6 +14,15 @@ extension SignError: Diagnosable {
             var diagnostic = error.diagnostic
             diagnostic.details.append(.init("in", path.description))
             return diagnostic
+        case .format(let error): return error.diagnostic
+        case .notWhatIsSigned(let path):
+            return Diagnostic(
+                "cannot sign: \(quoted(path.text)) is not the file that SHA256SUMS names",
+                next: "verify the bundle with `sealift verify`, and copy it again", exitCode: .damaged)
+        case .attestations(let path, let refusal):
+            return Diagnostic(
+                "cannot add to \(quoted(path.text)): \(refusal.reason)",
+                next: "take it away if nobody needs its lines, then sign again", exitCode: .damaged)
         default:
             let (message, next) = words
             return Diagnostic(message, next: next, exitCode: .usage)
@@ -43,7 +54,7 @@ extension SignError: Diagnosable {
             )
         case .emptyPassphrase(let path):
             ("cannot use the passphrase from \(quoted(path.text)): it is empty", "write it there as one line")
-        case .file, .key: ("", "")
+        case .file, .key, .format, .notWhatIsSigned, .attestations: ("", "")
         }
     }
 }

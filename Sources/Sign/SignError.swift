@@ -1,5 +1,7 @@
+public import Format
 public import LibCrypto
 public import Posix
+public import Trust
 public import Values
 
 /// Why a key file could not be used or made.
@@ -22,4 +24,10 @@ public enum SignError: Error, Hashable, Sendable {
     case keyExists(FilePath)
     /// The source of the passphrase gave an empty line.
     case emptyPassphrase(FilePath)
+    /// A file of a bundle is not the one that its SHA256SUMS names.
+    case notWhatIsSigned(FilePath)
+    /// The bundle's attestations are none that a line can be added to.
+    case attestations(FilePath, ProvenanceRefusal)
+    /// SHA256SUMS was not understood.
+    case format(FormatError)
 }

@@ -1,6 +1,7 @@
 import Format
 import JSON
 public import LibCrypto
+import Trust
 import Values
 
 /// One file of a bundle's `signatures/` folder.
@@ -26,6 +27,24 @@ public struct SignatureFile: Hashable, Sendable {
             files.append(SignatureFile(publicKey, suffix: "sigstore.json", bundle))
         }
         return files
+    }
+
+    /// Signs a whole request: SHA256SUMS, and the statement on its provenance where there is one.
+    ///
+    /// - Throws: ``CryptoError``.
+    public static func signing(
+        _ request: SignatureRequest, with key: borrowing PrivateKey
+    ) throws(CryptoError) -> [SignatureFile] {
+        let files = try signing(request.sums, with: key)
+        guard let predicate = request.predicate else { return files }
+        let statement = Attestation.statement(about: request.sums, predicate)
+        let line = try Attestation.line(over: statement, with: key)
+        return files + [SignatureFile(name: Evidence.attestations, bytes: line)]
+    }
+
+    init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
     }
 
     private init(_ key: PublicKey, suffix: String, _ bytes: [UInt8]) {

@@ -40,6 +40,7 @@ public struct Provenance: Sendable {
     public init(
         reading file: [UInt8], over root: SHA256Digest, under keys: [PublicKey], expecting expected: JSONValue? = nil
     ) throws(ProvenanceRefusal) {
+        guard file.count <= Self.fileLimit.bytes else { throw .tooLong(ByteCount(file.count)) }
         var found: (statement: Statement, keys: [PublicKey])?
         var passed: [ProvenanceRefusal.Passed] = []
         for (number, line) in try Self.lines(file).enumerated() {
@@ -52,7 +53,7 @@ public struct Provenance: Sendable {
                     passed.append(.otherType(envelope.payloadType))
                 } else if let statement = try Statement(reading: envelope.payload, over: root, expected, &passed) {
                     if found == nil { found = (statement, []) }
-                    guard statement.predicate == found?.statement.predicate else { continue }
+                    guard statement.predicate.canonical() == found?.statement.predicate.canonical() else { continue }
                     let known = found?.keys ?? []
                     found?.keys += signing.filter { !known.contains($0) }
                 }
@@ -100,7 +101,7 @@ public struct Provenance: Sendable {
             buildType = try content.object("buildDefinition").string("buildType")
             builder = try content.object("runDetails").object("builder").string("id")
             predicate = .object(content.object)
-            guard expected == nil || expected == predicate else {
+            guard expected == nil || expected?.canonical() == predicate.canonical() else {
                 passed.append(.otherPredicate)
                 return nil
             }
@@ -124,6 +125,8 @@ public struct Provenance: Sendable {
 public enum ProvenanceRefusal: Error, Hashable, Sendable {
     /// More lines than a file may have.
     case tooManyLines(Int)
+    /// Longer than a file may be.
+    case tooLong(ByteCount)
     /// The line is no envelope, or its signed statement no provenance.
     case malformed(line: Int, JSONError)
     /// No line is provenance of this bundle by a key that counts; what they are, in order.
@@ -146,6 +149,7 @@ public enum ProvenanceRefusal: Error, Hashable, Sendable {
         switch self {
         case .tooManyLines(let count):
             "it has \(count) lines, more than the \(Provenance.mostLines) allowed"
+        case .tooLong(let size): "its \(size) are more than the \(Provenance.fileLimit) allowed"
         case .malformed(let line, let error): "line \(line): \(error.reason)"
         case .none(let passed) where passed.isEmpty: "it is empty"
         case .none(let passed): passed.enumerated().map { "line \($0 + 1) \($1.words)" }.joined(separator: ", ")

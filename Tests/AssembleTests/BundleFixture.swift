@@ -46,7 +46,7 @@ struct BundleFixture {
     @discardableResult
     func write(
         to output: BundleOutput? = nil, change: String = "", readsBack: Bool = true,
-        signing sign: (_ sums: [UInt8]) throws(CryptoError) -> [SignatureFile] = { (_) throws(CryptoError) in [] }
+        signing sign: (SignatureRequest) throws(CryptoError) -> [SignatureFile] = { (_) throws(CryptoError) in [] }
     ) throws -> BundleWriter.Written {
         let packing = Packer.Options(builder: PackFixture.builder, volumeSize: .mebibytes(16), jobs: 2)
         let writer = BundleWriter(

@@ -17,7 +17,7 @@ import world
 
 DONE, USAGE, NOT_TRUSTED, POLICY, DAMAGED = (
     product.Exit.DONE, product.Exit.USAGE, product.Exit.NOT_TRUSTED, product.Exit.POLICY, product.Exit.DAMAGED)
-ADVISORY = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json"}
+ADVISORY = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json", "provenance.json"}
 # `sealift verify BUNDLE …` and `sealift-install verify --bundle BUNDLE …` must be of one mind.
 PROGRAMS = {"sealift": lambda bundle: [product.tool(), "verify", bundle],
             "sealift-install": lambda bundle: [product.installer(), "verify", "--bundle", bundle]}

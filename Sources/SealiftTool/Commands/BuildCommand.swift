@@ -87,7 +87,7 @@ enum BuildCommand {
             options: .init(packing: packing, readsBack: !invocation.flag("no-read-back")), progress: console.progress)
         let output = FilePath(invocation.value("output") ?? ".")
         return try writer.write(contents, to: output.text.hasSuffix(".tar") ? .tar(output) : .folder(output)) {
-            (sums) throws(CryptoError) in try signer.sign(sums)
+            (request) throws(CryptoError) in try signer.sign(request)
         }
     }
 

@@ -13,7 +13,7 @@ enum SignCommand {
     private static let table = Command(
         "sign", "add a signature to a finished bundle",
         details: [
-            "The content stays as it is: only files below signatures/ are added. Verify the bundle before you sign it."
+            "The content stays as it is: only files below signatures/ are added: the signature, and a line of provenance beside those of other signers. Verify the bundle before you sign it."
         ],
         positionals: [Positional("BUNDLE", "the bundle's folder", completing: .directory)],
         options: [.value("key", "PEM", "the private key to sign with", completing: .file, isRequired: true)]
@@ -21,13 +21,13 @@ enum SignCommand {
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
         let bundle = FilePath(invocation.argument("BUNDLE") ?? "")
-        let sums = try Files.read(bundle.appending(BundleFile.sums), limit: SHA256Sums.maximumSize)
-        _ = try SHA256Sums(reading: sums)
+        let finished = try FinishedBundle(at: bundle)
+        let origin = FilePath(invocation.value("key") ?? "")
         let key = try KeyFile.readPrivate(
-            FilePath(invocation.value("key") ?? ""), user: System.userID,
+            origin, user: System.userID,
             passphrase: try PassphraseOptions.source(invocation))
         try Files.makeDirectories(bundle.appending(BundleFile.signatures))
-        for file in try SignatureFile.signing(sums, with: key) {
+        for file in try finished.signing(with: key, from: origin) {
             try Files.replace(bundle.appending(file.name), with: file.bytes)
         }
         let publicKey = key.publicKey
