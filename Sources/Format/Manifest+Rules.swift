@@ -67,7 +67,7 @@ extension Manifest {
         let known = Set(roles.map(\.name))
         let scopes =
             entries.map(\.roles) + requirements.map(\.roles) + variables.map(\.roles) + users.map(\.roles)
-            + steps.map(\.roles)
+            + steps.map(\.roles) + operation.map(\.roles)
         for name in scopes.compactMap(\.names).joined() where !known.contains(name) {
             throw broken("roles", "do not have \"\(name)\", which an item is for")
         }

@@ -36,13 +36,13 @@ extension Manifest {
 extension FolderSpace {
     /// One row for each folder that entries are laid in.
     public static func rows(for entries: [Entry]) -> [FolderSpace] {
-        var rows: [String: FolderSpace] = [:]
+        var rows: [MemberPath?: FolderSpace] = [:]  // by bytes: texts that Unicode takes for the same are two folders
         for entry in entries where !entry.isDirectory {
             let folder = entry.place.parent
-            var row = rows[folder?.text ?? ""] ?? FolderSpace(path: folder, bytes: 0, files: 0)
+            var row = rows[folder] ?? FolderSpace(path: folder, bytes: 0, files: 0)
             row.bytes += entry.content?.size ?? 0
             row.files += 1
-            rows[folder?.text ?? ""] = row
+            rows[folder] = row
         }
         return rows.values.sorted { ($0.path?.text ?? "").utf8.lexicographicallyPrecedes(($1.path?.text ?? "").utf8) }
     }

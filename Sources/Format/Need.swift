@@ -57,7 +57,8 @@ extension Need {
     private static func range(_ key: String, _ reader: JSONReader) throws(JSONError) -> VersionRange {
         guard let item = reader.optional(key) else { return .all }
         let texts = try item.array { (item) throws(JSONError) in try item.string() }
-        guard let range = VersionRange(texts) else {
+        let isPrintable = texts.allSatisfy { $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
+        guard isPrintable, let range = VersionRange(texts) else {
             throw item.invalid("bounds such as \">=v1.30 <v1.34\"", found: "others")
         }
         return range

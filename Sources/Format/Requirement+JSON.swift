@@ -77,7 +77,7 @@ extension Requirement {
         case "memory": return .memory(minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
         case "disk":
             return .disk(path: try path(reader), minimum: ByteCount(try reader.integer("minimum", in: 1...Int.max)))
-        case "kernel": return .kernel(minimum: Version(try reader.string("minimum")))
+        case "kernel": return .kernel(minimum: try release(reader))
         case "kernel-config": return .kernelConfig(options: try reader.strings("options"))
         case "kernel-module": return .kernelModule(modules: try reader.strings("modules"))
         case "cgroup":
@@ -92,7 +92,7 @@ extension Requirement {
         case "host-name": return .hostName
         case "sysctl": return .sysctl(key: try reader.string("key"), minimum: try reader.integer("minimum"))
         case "swap-off": return .swapOff
-        case "snapd": return .snapd(minimum: Version(try reader.string("minimum")))
+        case "snapd": return .snapd(minimum: try release(reader))
         case "selinux":
             return .selinux(
                 policy: try reader.array("paths") { (item) throws(JSONError) in
@@ -111,9 +111,10 @@ extension Requirement {
     private static func readFurtherRule(_ kind: String, _ reader: JSONReader) throws(JSONError) -> Rule? {
         switch kind {
         case "cpu":
-            return .cpu(
-                amd64: try reader.optionalParsed("amd64", as: "x86-64-v1 to x86-64-v4") { CPULevel(rawValue: $0) },
-                arm64: try reader.optionalArray("arm64") { (item) throws(JSONError) in try item.string() } ?? [])
+            let level = try reader.optionalParsed("amd64", as: "x86-64-v1 to x86-64-v4") { CPULevel(rawValue: $0) }
+            let features = try reader.optionalArray("arm64") { (item) throws(JSONError) in try item.string() } ?? []
+            guard level != nil || !features.isEmpty else { throw .missing(key: "amd64", path: reader.path.description) }
+            return .cpu(amd64: level, arm64: features)
         case "inodes":
             return .inodes(path: try path(reader), minimum: try reader.integer("minimum", in: 1...Int.max))
         case "disk-share":
@@ -140,6 +141,14 @@ extension Requirement {
         case "unit-inactive": return .unitInactive(try reader.strings("units"))
         case "certificate": return .certificate(paths: try paths(reader))
         default: return nil
+        }
+    }
+
+    /// A version that begins with a number, so that it can be compared with one.
+    private static func release(_ reader: JSONReader) throws(JSONError) -> Version {
+        try reader.parsed("minimum", as: "a version such as 4.15") { text in
+            let version = Version(text)
+            return BundleVersion(text) == nil || version.numbers.isEmpty ? nil : version
         }
     }
 

@@ -66,6 +66,7 @@ struct ManifestTests {
         ("space that is not so", "\"files\":", "\"files\":1"),
         ("an upper-case digest", "\"sha256\":\"", "\"sha256\":\"A"),
         ("critical that is unknown", "\"critical\": [],", "\"critical\": [\n    \"org.example.note\"\n  ],"),
+        ("a least version that is none", "\"minimum\":\"4.15\"", "\"minimum\":\"new\""),
         ("another operating system", "\"os\": \"linux\"", "\"os\": \"windows\""),
         ("text after the end", "\n}\n", "\n}\n\n"),
     ])
