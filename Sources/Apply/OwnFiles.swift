@@ -32,7 +32,6 @@ enum OwnFiles {
         """
         [Unit]
         Description=Undo or finish an installation that was cut off
-        Documentation=man:sealift-install(8)
         DefaultDependencies=no
         RequiresMountsFor=/etc /opt /srv /usr/local /var/lib
         After=local-fs.target systemd-remount-fs.service

@@ -48,7 +48,7 @@ enum SealiftInstall {
     private static let commands: [InstallerCommand] = [
         CheckCommand.command, PlanCommand.command, InstallCommand.apply, StatusCommand.command,
         VerifyCommand.command, RollbackCommand.command, UninstallCommand.command, RecoverCommand.command,
-        InstallCommand.set, ReportCommand.command,
+        InstallCommand.set, ReportCommand.command, ManCommand.command,
     ]
 
     static let program = Program(

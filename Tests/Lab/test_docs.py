@@ -44,9 +44,22 @@ class Documents(unittest.TestCase):
                 with self.subTest(document=document.name, script=script):
                     self.assertTrue((ROOT / "scripts" / script).exists())
 
-    def test_the_manual_page_is_that_of_the_program(self):
-        self.assertEqual((ROOT / "docs/man/sealift.1").read_text(), subprocess.run(
-            [product.tool(), "man"], text=True, stdout=subprocess.PIPE, check=True).stdout, "run scripts/update-docs")
+    def test_the_manual_pages_are_those_of_the_programs(self):
+        for page, program in (("sealift.1", product.tool()), ("sealift-install.8", product.installer())):
+            with self.subTest(page=page):
+                self.assertEqual((ROOT / "docs/man" / page).read_text(), subprocess.run(
+                    [program, "man"], text=True, stdout=subprocess.PIPE, check=True).stdout, "run scripts/update-docs")
+
+    def test_the_page_of_the_installer_has_every_verb_and_option(self):
+        page = (ROOT / "docs/man/sealift-install.8").read_text().replace("\\-", "-")
+        usage = subprocess.run([product.installer(), "--help"], text=True, stdout=subprocess.PIPE, check=True).stdout
+        words = set(re.findall(r"(?m)^  ([a-z]+)  ", usage)) | set(re.findall(r"--[a-z-]+", usage))
+        self.assertGreater(len(words), 15)
+        self.assertEqual([word for word in sorted(words) if word not in page], [])
+
+    def test_no_unit_of_ours_names_a_page_that_is_not_there(self):
+        for path in [*(ROOT / "Sources").rglob("*.swift"), *(ROOT / "profiles").glob("*.yaml")]:
+            self.assertEqual(re.findall(r"Documentation=man:\S+", path.read_text()), [], path)
 
     def test_the_sheet_of_every_profile_is_that_of_the_program(self):
         golden = ROOT / "Tests/Golden/profiles"
