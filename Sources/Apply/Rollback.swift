@@ -17,6 +17,8 @@ public struct Rollback: Sendable {
     private let target: TargetRoot
     /// Kept files that are laid again.
     private let laid: [Transaction.Kept]
+    /// Kept files in whose places somebody has changed the newer ones: those stay, and these are laid beside.
+    private let aside: [Transaction.Kept]
     /// Files that go.
     private let going: [MemberPath]
     /// Files that somebody has changed since, and that stay.
@@ -33,8 +35,8 @@ public struct Rollback: Sendable {
         (self.current, previous, kept, self.target) = (current, found.receipt, found.kept, target)
         bringsData = try Self.bringsData(current, found.kept)
         let comparison = try ReceiptComparison(root: target.path, givesOwners: false)
-        (laid, going, staying) = try Self.sort(current, found.receipt, found.kept, comparison)
-        try Self.check(laid, found.receipt, root)
+        (laid, aside, going, staying) = try Self.sort(current, found.receipt, found.kept, comparison)
+        try Self.check(laid + aside, found.receipt, root)
         if bringsData {
             let copier = try DataCopy(root: root, effects: SystemFileEffects())
             for copy in kept.copies { try copier.check(copy) }
@@ -57,13 +59,18 @@ public struct Rollback: Sendable {
     /// Finds for every file of both bundles what becomes of it.
     private static func sort(
         _ current: Receipt, _ previous: Receipt, _ kept: KeptState, _ comparison: ReceiptComparison
-    ) throws -> (laid: [Transaction.Kept], going: [MemberPath], staying: [MemberPath]) {
+    ) throws -> (laid: [Transaction.Kept], aside: [Transaction.Kept], going: [MemberPath], staying: [MemberPath]) {
         let places = Dictionary(kept.files.map { ($0.path, $0) }) { first, _ in first }
         let now = Dictionary(current.files.map { ($0.path, $0) }) { first, _ in first }
-        var (laid, missing, staying): ([Transaction.Kept], [MemberPath], [MemberPath]) = ([], [], [])
+        var (laid, aside): ([Transaction.Kept], [Transaction.Kept]) = ([], [])
+        var (missing, staying): ([MemberPath], [MemberPath]) = ([], [])
         for file in previous.files where !file.isDirectory {
             if let place = places[file.path] {
-                laid.append(place)
+                if try isChangedByHand(now[file.path], current, comparison) {
+                    aside.append(place)
+                } else {
+                    laid.append(place)
+                }
             } else if now[file.path] != file, let drift = try comparison.drift(of: file), drift != .attributes {
                 // Somebody's own, which the upgrade left alone, stays; what the upgrade laid cannot.
                 let isOfUpgrade = try now[file.path].map { try comparison.drift(of: $0) != .changed } ?? false
@@ -80,7 +87,17 @@ public struct Rollback: Sendable {
             case .missing: break
             }
         }
-        return (laid, going, staying)
+        return (laid, aside, going, staying)
+    }
+
+    /// Whether somebody has changed what the upgrade has laid; as in an upgrade, programs and image archives are nobody's to change.
+    private static func isChangedByHand(
+        _ laid: Receipt.File?, _ current: Receipt, _ comparison: ReceiptComparison
+    ) throws -> Bool {
+        guard let laid, case .file(let permissions, _?) = laid.kind, permissions.mode.bits & 0o111 == 0,
+            !current.images.contains(where: { $0.archive == laid.path })
+        else { return false }
+        return try comparison.drift(of: laid) == .changed
     }
 
     /// What was kept must be what was laid then.
@@ -125,6 +142,10 @@ public struct Rollback: Sendable {
         rows += laid.map { ["lay", "/" + $0.path.text] }
         rows += going.map { ["remove", "/" + $0.text] }
         rows += staying.map { ["keep", "/" + $0.text + " (was changed since it was laid)"] }
+        rows += aside.map { kept in
+            let place = Plan.Item.beside(kept.path).map { "; the old one: /\($0.text)" } ?? ""
+            return ["keep", "/\(kept.path.text) (was changed since it was laid)\(place)"]
+        }
         if bringsData { rows += kept.copies.map { ["lay", "/\($0.kept.path.text), as it was at \(kept.taken)"] } }
         rows += previous.units.map { ["start", $0] }
         let title = "from \(current.bundle.name) \(current.bundle.version) back to \(previous.bundle.version)"
@@ -178,9 +199,10 @@ public struct Rollback: Sendable {
             try transaction.stageDirectory(file.path, owners.attributes(permissions, for: file.path))
         }
         for kept in laid { try transaction.stageKept(kept) }
+        var receipt = previous
+        try layAside(transaction, &receipt)
         for path in going { try transaction.stageRemoval(path) }
         if bringsData { for copy in kept.copies { try transaction.stageExchange(copy.kept) } }
-        var receipt = previous
         receipt.installed = environment.now
         receipt.installer = environment.installer
         receipt.warnings.append(
@@ -198,6 +220,22 @@ public struct Rollback: Sendable {
             .subtracting(previous.files.map(\.path)).sorted().reversed()
         transaction.bidFarewellIfEmpty(to: folders + [KeptState.folder(name), TargetRoot.previous])
         return receipt
+    }
+
+    /// Lays what somebody's own files keep from its place, and notes that in the receipt: it goes with the bundle.
+    private func layAside(_ transaction: Transaction, _ receipt: inout Receipt) throws {
+        let owner: Attributes.Owner? = target.givesOwners ? .root : nil
+        for kept in aside {
+            guard let place = Plan.Item.beside(kept.path), let parent = place.parent else { continue }
+            let made = try transaction.stageDirectory(parent, Attributes(mode: .executable, owner: owner))
+            receipt.files += made.map { .init(path: $0, kind: .directory(Permissions(mode: .executable))) }
+            try transaction.stageKept(Transaction.Kept(path: place, place: kept.place))
+            guard var file = previous.files.first(where: { $0.path == kept.path }) else { continue }
+            file.path = place
+            receipt.files.removeAll { $0.path == place }
+            receipt.files.append(file)
+        }
+        receipt.files.sort { $0.path < $1.path }
     }
 
     /// Seconds for a unit to start; the receipt does not keep the profile's own figure.

@@ -10,11 +10,9 @@ extension BundleOptions {
         try invocation.values("bundle").dropFirst().map { try FilePath($0).resolved() }
     }
 
-    /// Has a person asked for volumes that are not at hand when their turn comes; without one, all must be at hand now.
-    static func seeToVolumes(
-        of bundle: VerifiedBundle, for chunks: [Int], _ person: Conversation?, _ console: Console
-    ) throws {
-        guard let person else { return try bundle.demandVolumes(for: chunks) }
+    /// Has a person asked for volumes that are not at hand when their turn comes.
+    static func askForVolumes(of bundle: VerifiedBundle, _ person: Conversation?, _ console: Console) {
+        guard let person else { return }
         bundle.media.ask { volume in
             console.finish()
             do throws(FileError) { return Interruption.wasAsked ? .stop : try person.answer(for: volume) } catch {

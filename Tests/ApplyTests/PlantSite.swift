@@ -32,9 +32,11 @@ final class PlantSite {
 
     /// Builds another bundle on the same medium, as the next version would be.
     func replaceBundle(
-        name: String, sequence: Int, text: String = "binary", change: (inout Manifest) throws -> Void = { _ in }
+        name: String, sequence: Int, text: String = "binary", installer: String = "the installer\n",
+        change: (inout Manifest) throws -> Void = { _ in }
     ) throws {
-        bundle = try Self.bundle(at: folder.path, name: name, sequence: sequence, text: text, change)
+        bundle = try Self.bundle(
+            at: folder.path, name: name, sequence: sequence, text: text, installer: installer, change)
     }
 
     static let unit = """
@@ -69,7 +71,8 @@ final class PlantSite {
     }
 
     private static func bundle(
-        at folder: FilePath, name: String, sequence: Int, text: String, _ change: (inout Manifest) throws -> Void
+        at folder: FilePath, name: String, sequence: Int, text: String, installer: String = "the installer\n",
+        _ change: (inout Manifest) throws -> Void
     ) throws -> TinyBundle {
         let contents = contents(text)
         func bytes(_ path: String) -> [UInt8] { contents[path] ?? [] }
@@ -102,7 +105,7 @@ final class PlantSite {
         ]
         try change(&skeleton)
         return try TinyBundle(
-            at: folder, name: name, skeleton: skeleton, contents: contents, installer: Array("the installer\n".utf8))
+            at: folder, name: name, skeleton: skeleton, contents: contents, installer: Array(installer.utf8))
     }
 }
 

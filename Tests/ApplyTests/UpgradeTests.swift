@@ -197,6 +197,19 @@ extension PlantSite {
         #expect(throws: Never.self) { try site.install() }
     }
 
+    @Test func `going down on purpose keeps the newer installer, which reads what it has written`() throws {
+        let site = try PlantSite(sequence: 2_000)
+        try site.install()
+        try site.replaceBundle(name: "older", sequence: 1_000, installer: "an older installer\n")
+        try site.install(allowsDowngrade: true)
+        #expect(try site.read("usr/local/sbin/sealift-install") == "the installer\n")
+        try site.replaceBundle(name: "newer", sequence: 3_000, installer: "a newer installer\n")
+        try site.install()
+        #expect(try site.read("usr/local/sbin/sealift-install") == "a newer installer\n")
+        _ = try site.rollBack()
+        #expect(try site.read("usr/local/sbin/sealift-install") == "a newer installer\n")
+    }
+
     @Test func `going back does not lower it`() throws {
         let site = try PlantSite(sequence: 2_000)
         try site.install()
@@ -225,6 +238,45 @@ extension PlantSite {
         try site.install()
         #expect(try site.read(unit) == PlantSite.unit)
         #expect(try site.mode("var/lib/sealift/beside/" + unit) == nil)
+    }
+
+    static let config = "etc/systemd/system/k3s.service"
+
+    @Test func `also when the bundle before comes back`() throws {
+        let site = try PlantSite()
+        try site.install()
+        try Files.replace(site.root.appending(Self.config), with: Array("mine\n".utf8))
+        try site.upgrade()
+        _ = try site.rollBack()
+        #expect(try site.read(Self.config) == "mine\n")
+        #expect(try site.read("usr/local/bin/k3s").hasPrefix("binary"))
+        #expect(try site.tree().filter { $0.contains("/beside") || $0.contains("/.sealift-") } == [])
+    }
+
+    @Test func `and what was changed after the upgrade stays too, the old one beside it`() throws {
+        let site = try PlantSite()
+        try site.install()
+        try site.replaceBundle(name: "second", sequence: 1_763_627_500, text: "newer!") { manifest in
+            for index in manifest.entries.indices where manifest.entries[index].path.text == Self.config {
+                manifest.entries[index] = try Sample.file(Self.config, Array("[Unit]\n".utf8), roles: ["server"])
+            }
+        }
+        try site.install()
+        #expect(try site.read(Self.config) == "[Unit]\n")
+        try Files.replace(site.root.appending(Self.config), with: Array("mine\n".utf8))
+        let current = try #require(try InstalledBundles.receipts(root: site.root).first)
+        #expect(
+            try Rollback(of: current, at: site.target).text.contains("the old one: /var/lib/sealift/beside/etc/systemd")
+        )
+        try Files.replace(site.root.appending("usr/local/bin/k3s"), with: [1], mode: .executable)
+        let receipt = try site.rollBack()
+        #expect(try site.read(Self.config) == "mine\n")
+        #expect(try site.read("var/lib/sealift/beside/" + Self.config) == PlantSite.unit)
+        #expect(try site.read("usr/local/bin/k3s").hasPrefix("binary"))
+        _ = try Removal(of: receipt, at: site.target).run(
+            runName: "x", trustsFileSystemSync: false, machine: PlayedMachine(), progress: SilentProgress())
+        #expect(try site.tree().filter { $0.contains("/beside") || $0.contains("/.sealift-") } == [])
+        #expect(try site.read(Self.config) == "mine\n")
     }
 
     @Test func `but a program is put right`() throws {

@@ -44,6 +44,7 @@ enum InstallCommand {
         let opened = try BundleOptions.open(invocation, console)
         let person = invocation.flag("yes") ? nil : Conversation()
         guard !asks || invocation.flag("yes") || person != nil else { throw noTerminal }
+        BundleOptions.askForVolumes(of: opened.bundle, person, console)
         // First of all: what a run that was cut off left takes room, and its receipt may not count.
         let lock = try TargetLock(root: target.path)
         defer { withExtendedLifetime(lock) {} }
@@ -63,7 +64,7 @@ enum InstallCommand {
             try opened.warnings + choice.warnings + BundleOptions.checkFiles(opened.bundle, console)
             + CheckCommand.warnings(survey)
         let plan = try planner.plan()
-        try BundleOptions.seeToVolumes(of: opened.bundle, for: plan.chunks, person, console)
+        if person == nil { try opened.bundle.demandVolumes(for: plan.chunks) }
         if asks {
             console.show("\n" + choice.text + plan.text(opened.bundle.manifest))
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }

@@ -16,6 +16,7 @@ enum PlanCommand {
         let target = try BundleOptions.targetToRead(invocation, console)
         let opened = try BundleOptions.open(invocation, console)
         let person = invocation.flag("yes") ? nil : Conversation()
+        BundleOptions.askForVolumes(of: opened.bundle, person, console)
         let choice = try SiteOptions.choose(invocation, opened, target, person)
         choice.warnings.forEach(console.say)
         let planner = try InstallCommand.planner(opened, target, choice)

@@ -14,8 +14,7 @@ enum VerifyCommand {
     ) { invocation, console in
         let opened = try BundleOptions.open(invocation, console)
         let warnings = try BundleOptions.checkFiles(opened.bundle, console)
-        let all = Array(opened.bundle.manifest.chunks.indices)
-        try BundleOptions.seeToVolumes(of: opened.bundle, for: all, Conversation(), console)
+        BundleOptions.askForVolumes(of: opened.bundle, Conversation(), console)
         try opened.bundle.verifyPayload(deep: false, workers: Workers.processorCount, progress: console.progress)
         let manifest = opened.bundle.manifest
         let keys = opened.bundle.keys.map { "SHA256:" + $0.fingerprint.hex }
