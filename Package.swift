@@ -203,6 +203,8 @@ let package = Package(
                 "Gather", "LoopbackServer", "SampleImages",
             ], path: "Tests/Support/SampleVendor", swiftSettings: house),
 
+        // Archives that nobody should take, made byte by byte.
+        .target(name: "HostileArchives", path: "Tests/Support/HostileArchives", swiftSettings: house),
         // A folder in which stock tools judge what we made.
         .target(name: "StockTools", path: "Tests/Support/StockTools", swiftSettings: house),
         // Bundles made by hand, for the tests of those who read them.
@@ -235,7 +237,7 @@ let package = Package(
         tests(of: "JSON", ["Values", "Reporting"]),
         tests(of: "LibCrypto", ["Values", "Reporting", "StockTools"]),
         tests(of: "LibZstd", ["Values", "Reporting", "LibZstdEncoder"]),
-        tests(of: "LibArchive", ["Values", "Reporting", "StockTools"]),
+        tests(of: "LibArchive", ["Values", "Reporting", "StockTools", "HostileArchives"]),
         tests(of: "LibCurl", ["Values", "LoopbackServer"]),
         tests(of: "LibYAML", ["Values", "Reporting"]),
         tests(of: "Arguments", ["Values", "Reporting"]),
@@ -256,7 +258,7 @@ let package = Package(
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),
         tests(
             of: "Discover",
-            ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI", "SampleVendor"]),
+            ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI", "SampleVendor", "HostileArchives"]),
         tests(
             of: "Verify",
             [
@@ -270,7 +272,8 @@ let package = Package(
             of: "Gather",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
-                "Definition", "LoopbackServer", "SampleImages", "SampleVendor",
+                "Definition", "LoopbackServer", "SampleImages", "SampleVendor", "HostileArchives",
+                "StockTools",
             ]),
         tests(
             of: "Resolve",

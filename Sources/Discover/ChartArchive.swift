@@ -25,27 +25,39 @@ public struct ChartArchive: Sendable {
     public static let maximumSize = ByteCount.mebibytes(64)
     /// Charts within charts within charts.
     private static let maximumDepth = 5
-    private static let limits = ArchiveLimits(
-        entries: 20_000, entrySize: .mebibytes(64), totalSize: .mebibytes(256), ratio: 200)
+
+    /// What a chart may hold, with all charts within it: helm itself stops at 100 MiB (`MaxDecompressedChartSize`).
+    private struct Allowance {
+        var entries = 20_000
+        var size = ByteCount.mebibytes(100)
+
+        var limits: ArchiveLimits { ArchiveLimits(entries: entries, entrySize: size, totalSize: size, ratio: 200) }
+    }
 
     /// Reads an archive as `helm package` makes it: a gzip-compressed tar with one folder.
     ///
     /// - Parameter label: What people call the archive.
     /// - Throws: ``DiscoverError/chart(_:_:)``.
     public init(_ bytes: [UInt8], label: String) throws(DiscoverError) {
-        do throws(ChartFault) { try self.init(bytes, label: label, depth: 1) } catch { throw .chart(label, error) }
+        var allowance = Allowance()
+        do throws(ChartFault) { try self.init(bytes, label: label, depth: 1, &allowance) } catch {
+            throw .chart(label, error)
+        }
     }
 
-    private init(_ bytes: [UInt8], label: String, depth: Int) throws(ChartFault) {
+    private init(_ bytes: [UInt8], label: String, depth: Int, _ allowance: inout Allowance) throws(ChartFault) {
         let files: [String: [UInt8]]
-        do throws(ArchiveError) { files = try Self.files(in: bytes) } catch { throw .unreadable(error) }
+        do throws(ArchiveError) { files = try Self.files(in: bytes, &allowance) } catch { throw .unreadable(error) }
         let roots = Set(files.keys.map { String($0.prefix { $0 != "/" }) }).sorted()
         guard let root = roots.first(where: { files[$0 + "/Chart.yaml"] != nil }) else { throw .noChartFile }
-        try self.init(files, root: root, label: label + "/" + root, depth: depth)
+        try self.init(files, root: root, label: label + "/" + root, depth: depth, &allowance)
     }
 
     /// - Parameter root: The folder of the chart among `files`.
-    private init(_ files: [String: [UInt8]], root: String, label: String, depth: Int) throws(ChartFault) {
+    private init(
+        _ files: [String: [UInt8]], root: String, label: String, depth: Int, _ allowance: inout Allowance
+    ) throws(ChartFault) {
+        guard depth <= Self.maximumDepth else { throw .tooDeep(Self.maximumDepth) }
         func document(_ name: String) throws(ChartFault) -> YAMLReader? {
             guard let bytes = files[root + "/" + name] else { return nil }
             do throws(YAMLError) {
@@ -67,7 +79,7 @@ public struct ChartArchive: Sendable {
         templates = files.keys.filter { $0.hasPrefix(folder) }.sorted().map { path in
             (String(path.dropFirst(root.count + 1)), String(decoding: files[path] ?? [], as: UTF8.self))
         }
-        subcharts = depth < Self.maximumDepth ? try Self.subcharts(files, root: root, label: label, depth: depth) : []
+        subcharts = try Self.subcharts(files, root: root, label: label, depth: depth, &allowance)
         let requirements = try document("requirements.yaml")
         let required = chartFile["dependencies"] ?? requirements?["dependencies"]
         for dependency in required?.elements ?? [] {
@@ -80,7 +92,7 @@ public struct ChartArchive: Sendable {
 
     /// Folders with a `Chart.yaml`, and archives; names that begin with `.` or `_` are not read (helm, `loader/load.go`).
     private static func subcharts(
-        _ files: [String: [UInt8]], root: String, label: String, depth: Int
+        _ files: [String: [UInt8]], root: String, label: String, depth: Int, _ allowance: inout Allowance
     ) throws(ChartFault) -> [ChartArchive] {
         let prefix = root + "/charts/"
         let names = Set(
@@ -90,22 +102,30 @@ public struct ChartArchive: Sendable {
             let inner = label + "/charts/" + name
             if let bytes = files[prefix + name] {
                 guard name.hasSuffix(".tgz") else { continue }
-                found.append(try ChartArchive(bytes, label: inner, depth: depth + 1))
+                found.append(try ChartArchive(bytes, label: inner, depth: depth + 1, &allowance))
             } else if files[prefix + name + "/Chart.yaml"] != nil {
-                found.append(try ChartArchive(files, root: prefix + name, label: inner, depth: depth + 1))
+                found.append(try ChartArchive(files, root: prefix + name, label: inner, depth: depth + 1, &allowance))
             }
         }
         return found
     }
 
-    private static func files(in bytes: [UInt8]) throws(ArchiveError) -> [String: [UInt8]] {
-        var reader = try ArchiveReader(bytes: bytes, accepting: .tar, filters: .gzip, limits: limits)
+    private static func files(
+        in bytes: [UInt8], _ allowance: inout Allowance
+    ) throws(ArchiveError) -> [String: [UInt8]] {
+        var reader = try ArchiveReader(bytes: bytes, accepting: .tar, filters: .gzip, limits: allowance.limits)
         var files: [String: [UInt8]] = [:]
         while let entry = try reader.next() {
-            guard entry.kind == .file else { continue }
-            let name = entry.name.hasPrefix("./") ? String(entry.name.dropFirst(2)) : entry.name
-            files[name] = try reader.content(limit: maximumSize)
+            switch entry.kind {
+            case .directory: continue
+            case .symbolicLink, .hardLink: throw .link(path: entry.name)
+            case .file: break
+            }
+            let content = try reader.content(limit: allowance.size)
+            allowance.size = ByteCount(allowance.size.bytes - content.count)
+            if let name = entry.place?.text { files[name] = content }
         }
+        allowance.entries -= reader.entryCount
         return files
     }
 }

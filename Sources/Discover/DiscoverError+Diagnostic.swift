@@ -44,6 +44,7 @@ extension ChartFault {
         case .noChartFile: "it has no Chart.yaml in its one folder"
         case .yaml(let error): error.diagnostic.message
         case .dependency(let name): "it needs the chart \(quoted(name)), which is not in its charts folder"
+        case .tooDeep(let limit): "it holds charts within charts, more than \(limit) deep"
         }
     }
 
@@ -53,7 +54,7 @@ extension ChartFault {
 
     fileprivate var next: String {
         switch self {
-        case .unreadable, .notBase64, .noChartFile, .yaml: "name a chart as `helm package` makes it"
+        case .unreadable, .notBase64, .noChartFile, .yaml, .tooDeep: "name a chart as `helm package` makes it"
         case .dependency: "run `helm dependency build` in the chart, and package it anew"
         }
     }

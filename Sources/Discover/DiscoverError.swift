@@ -27,6 +27,8 @@ public enum ChartFault: Error, Hashable, Sendable {
     case yaml(YAMLError)
     /// It needs this chart, which is not in its `charts/`.
     case dependency(String)
+    /// Charts within charts, deeper than this.
+    case tooDeep(Int)
 }
 
 /// How `helm` did not render a chart.

@@ -62,11 +62,9 @@ struct ArchivedBlobs {
     }
 
     private mutating func take(_ entry: ArchiveEntry, _ reader: inout ArchiveReader, _ store: Store) throws {
-        let name = Self.plain(entry.name)
+        guard let name = entry.place?.text else { return }
         switch entry.kind {
-        case .symbolicLink(let target):
-            links[name] = Self.resolved(String(decoding: target, as: UTF8.self), from: name)
-        case .hardLink(let target): links[name] = Self.plain(String(decoding: target, as: UTF8.self))
+        case .symbolicLink, .hardLink: links[name] = try entry.destination()
         case .file where Self.documentNames.contains(name):
             documents[name] = try reader.content(limit: Self.documentLimit)
         case .file:
@@ -91,23 +89,8 @@ struct ArchivedBlobs {
                 throw ImageArchiveFault.damaged(name)
             }
             files[name] = Content(size: stored.size, digest: stored.digest)
-        case .directory, .other: break
+        case .directory: break
         }
-    }
-
-    private static func plain(_ name: String) -> String { name.hasPrefix("./") ? String(name.dropFirst(2)) : name }
-
-    /// Where a link at `name` leads, `..` taken back.
-    private static func resolved(_ target: String, from name: String) -> String {
-        var parts = name.split(separator: "/").dropLast().map(String.init)
-        for part in target.split(separator: "/") {
-            switch part {
-            case ".": continue
-            case "..": _ = parts.popLast()
-            default: parts.append(String(part))
-            }
-        }
-        return parts.joined(separator: "/")
     }
 
     private static func fault(_ error: any Error) -> ImageArchiveFault {

@@ -22,11 +22,21 @@ public enum ArchiveError: Error, Hashable, Sendable {
     case unavailable(String)
     /// An entry has no path.
     case nameless(entriesBefore: Int)
+    /// An entry's path leaves the archive, or is none that a file could have.
+    case path(String, MemberPath.Refusal)
+    /// An entry is a device, a pipe or a socket.
+    case node(path: String)
+    /// An entry is a link where none may be, leads out of the archive, or holds content of its own.
+    case link(path: String)
+    /// An entry lies below another one that is no folder.
+    case notBelowFolder(path: String, file: String)
+    /// What stands in front of an entry is longer than ``ArchiveLimits/headerSize``.
+    case headerTooLarge(entriesBefore: Int, limit: ByteCount)
     /// An entry holds more or fewer bytes than it states.
     case sizeDiffers(path: String, stated: ByteCount, found: ByteCount)
     /// An entry has holes.
     case sparse(path: String)
-    /// A file that is looked for stands in the archive twice.
+    /// A path stands in the archive twice, and not as a folder.
     case repeated(path: String)
     /// More entries than ``ArchiveLimits/entries``.
     case tooManyEntries(limit: Int)

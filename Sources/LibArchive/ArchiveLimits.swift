@@ -14,7 +14,7 @@ public struct ArchiveLimits: Hashable, Sendable {
 
     /// Limits that any image archive or release archive keeps.
     public init(
-        entries: Int = 400_000, entrySize: ByteCount = .gibibytes(16), totalSize: ByteCount = .gibibytes(64),
+        entries: Int = 100_000, entrySize: ByteCount = .gibibytes(16), totalSize: ByteCount = .gibibytes(64),
         ratio: Int = 200
     ) {
         self.entries = entries
@@ -23,6 +23,9 @@ public struct ArchiveLimits: Hashable, Sendable {
         self.ratio = ratio
     }
 
+    /// The longest header of a tar entry with all that extends it: a path and a link of the longest kind, times and owners, with room.
+    /// libarchive itself stops at 1 MiB of pax records.
+    public static let headerSize = ByteCount.kibibytes(64)
     /// Below this much content the ratio says nothing.
     static let ratioFloor = ByteCount.mebibytes(64)
 }

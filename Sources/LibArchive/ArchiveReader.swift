@@ -3,7 +3,8 @@ public import Values
 
 /// Reads a foreign archive from front to back. Owns one libarchive reader.
 ///
-/// libarchive parses, sealift writes: nothing is ever extracted by libarchive. Every answer of it but "good" and "end" is an
+/// libarchive parses, sealift writes: nothing is ever extracted by libarchive. Files, folders and links with paths within the archive,
+/// each once, are all that is given out (docs/decisions/0060). Every answer of it but "good" and "end" is an
 /// error here, with the one exception that ``next()`` explains.
 ///
 /// A file that is cut exactly between two entries reads as complete (libarchive asks for no end mark), and what follows a block
@@ -12,6 +13,8 @@ public import Values
     private let handle: ArchiveHandle
     private let source: ArchiveSource?
     private let limits: ArchiveLimits
+    private let isTar: Bool
+    private var places = ArchivePlaces()
     private var current: Current?
     /// How many entries ``next()`` has given.
     public private(set) var entryCount = 0
@@ -35,7 +38,7 @@ public import Values
         try handle.accept(formats, filters)
         let code = unsafe archive_read_open_fd(handle.pointer, descriptor, ArchiveSource.blockSize)
         try handle.check(code, source: nil, entriesBefore: 0)
-        self.init(handle, nil, limits)
+        self.init(handle, nil, formats, limits)
     }
 
     /// Reads from a function that fills a block and says how far: 0 at the end. Formats that need to seek are read as streams.
@@ -63,10 +66,13 @@ public import Values
         let handle = ArchiveHandle()
         try handle.accept(formats, filters)
         try handle.check(source.open(handle), source: source, entriesBefore: 0)
-        self.init(handle, source, limits)
+        self.init(handle, source, formats, limits)
     }
 
-    private init(_ handle: consuming ArchiveHandle, _ source: ArchiveSource?, _ limits: ArchiveLimits) {
+    private init(
+        _ handle: consuming ArchiveHandle, _ source: ArchiveSource?, _ formats: ArchiveFormats, _ limits: ArchiveLimits
+    ) {
+        isTar = formats == .tar
         self.handle = handle
         self.source = source
         self.limits = limits
@@ -83,12 +89,18 @@ extension ArchiveReader {
     public mutating func next() throws(ArchiveError) -> ArchiveEntry? {
         if current != nil { try unsafe readContent { (_) throws(ArchiveError) in } }
         var header: OpaquePointer?
+        let begin = handle.bytesExpanded
         let code = unsafe archive_read_next_header(handle.pointer, &header)
         if code == ARCHIVE_EOF { return nil }
         if code != ARCHIVE_WARN || !isAboutRawName { try check(code) }
         guard let header = unsafe header else { throw .damaged(.fatal, entriesBefore: entryCount, reason: "no header") }
         guard entryCount < limits.entries else { throw .tooManyEntries(limit: limits.entries) }
+        // A ZIP's directory is read at once, and is not in the way of its files.
+        if isTar, handle.bytesExpanded - begin > ArchiveLimits.headerSize.bytes {
+            throw .headerTooLarge(entriesBefore: entryCount, limit: ArchiveLimits.headerSize)
+        }
         let entry = try unsafe ArchiveEntry(header, entriesBefore: entryCount)
+        try places.take(entry)
         if let size = entry.size, size > limits.entrySize {
             throw .entryTooLarge(path: entry.name, limit: limits.entrySize)
         }
@@ -169,23 +181,37 @@ extension ArchiveEntry {
         let name = String(decoding: path, as: UTF8.self)
         guard unsafe archive_entry_sparse_count(header) == 0 else { throw .sparse(path: name) }
         self.path = path
+        do throws(MemberPath.Refusal) { place = try Self.place(path) } catch { throw .path(name, error) }
         mode = UInt16(unsafe archive_entry_perm(header) & 0o7777)
         let size = unsafe archive_entry_size_is_set(header) != 0 ? archive_entry_size(header) : nil
         guard size.map({ $0 >= 0 }) ?? true else {
             throw .damaged(.fatal, entriesBefore: entriesBefore, reason: "negative size")
         }
         self.size = size.map { ByteCount(Int($0)) }
-        kind = unsafe Self.kind(header)
+        guard let kind = unsafe Self.kind(header) else { throw .node(path: name) }
+        self.kind = kind
+        guard kind == .file || self.size.map({ $0 == 0 }) ?? true else {
+            throw kind == .directory ? .sizeDiffers(path: name, stated: 0, found: self.size ?? 0) : .link(path: name)
+        }
     }
 
-    private static func kind(_ header: OpaquePointer) -> Kind {
+    private static func place(_ path: [UInt8]) throws(MemberPath.Refusal) -> MemberPath? {
+        var bytes = path[...]
+        if bytes.starts(with: "./".utf8) { bytes = bytes.dropFirst(2) }
+        if bytes.last == UInt8(ascii: "/"), bytes.count > 1 { bytes = bytes.dropLast() }
+        if bytes.isEmpty || bytes.elementsEqual(".".utf8) { return nil }
+        return try MemberPath(validating: bytes)
+    }
+
+    /// `nil` for devices, pipes and sockets.
+    private static func kind(_ header: OpaquePointer) -> Kind? {
         if let target = unsafe bytes(archive_entry_hardlink(header)) { return .hardLink(target) }
         // The AE_IF… macros, which are those of stat(2).
         switch unsafe archive_entry_filetype(header) & 0o170000 {
         case 0o100000: return .file
         case 0o040000: return .directory
         case 0o120000: return .symbolicLink(unsafe bytes(archive_entry_symlink(header)) ?? [])
-        default: return .other
+        default: return nil
         }
     }
 

@@ -12,13 +12,13 @@ import Store
 import Testing
 import Values
 
-private typealias File = (name: String, content: [UInt8])
+typealias File = (name: String, content: [UInt8])
 
-private let nameKey = "io.containerd.image.name"
+let nameKey = "io.containerd.image.name"
 private let tagKey = "org.opencontainers.image.ref.name"
 
 /// A layout of one image as a tar; `leaving` out what is not wanted.
-private func layout(
+func layout(
     _ image: SampleImage, _ annotations: [String: String], leaving out: Set<SHA256Digest> = []
 ) -> [File] {
     var names = JSONObject()
@@ -35,7 +35,7 @@ private func layout(
 }
 
 /// What `docker save` would write of the image for amd64.
-private func docker(_ image: SampleImage, tags: [String]) -> [File] {
+func docker(_ image: SampleImage, tags: [String]) -> [File] {
     let layers = image.layers.enumerated().map { index, layer in (name: "\(index)/layer.tar", layer: layer) }
     let entry = JSONValue.object([
         "Config": "config.json", "Layers": .array(layers.map { .string($0.name) }),

@@ -57,15 +57,39 @@ import Values
         #expect(throws: ArchiveError.sparse(path: "f")) { try TarBytes.read(folder.read("x")) }
     }
 
-    @Test(arguments: ["../x", "/etc/shadow", "a/../../x"])
-    func `a path that leaves is only a name here, given as it is`(name: String) throws {
-        #expect(try TarBytes.read(TarBytes.file(name, [1]) + TarBytes.end).map(\.entry.name) == [name])
+    @Test(arguments: [
+        ("../x", MemberPath.Refusal.dotComponent), ("/etc/shadow", .absolute), ("a/../../x", .dotComponent),
+        ("a\\b", .backslash),
+        ("a\u{7}", .controlByte), ("a//b", .emptyComponent),
+    ])
+    func `a path that leaves, or is none, is refused`(name: String, refusal: MemberPath.Refusal) {
+        #expect(throws: ArchiveError.path(name, refusal)) { try TarBytes.read(TarBytes.file(name, [1]) + TarBytes.end) }
     }
 
-    @Test(arguments: [("3", "character device"), ("4", "block device"), ("6", "pipe")])
-    func `a node is neither file nor folder`(type: String, name: String) throws {
+    @Test func `a path that is not UTF-8 is refused`() {
+        let archive = TarBytes.header([0x66, 0xFF, 0x80], size: 0) + TarBytes.end
+        #expect(throws: ArchiveError.path("f\u{FFFD}\u{FFFD}", .notUTF8)) { try TarBytes.read(archive) }
+    }
+
+    @Test(arguments: ["3", "4", "6"])
+    func `a device or pipe is refused`(type: String) {
         let archive = TarBytes.header([0x61], size: 0, type: Character(type)) + TarBytes.end
-        #expect(try TarBytes.read(archive).map(\.entry.kind) == [.other])
+        #expect(throws: ArchiveError.node(path: "a")) { try TarBytes.read(archive) }
+    }
+
+    @Test func `a header that is longer than any is refused before its entry`() {
+        let comment = [UInt8](repeating: 0x61, count: 70_000)
+        let archive = Self.good[..<2_560] + TarBytes.pax("comment", comment) + TarBytes.file("c", []) + TarBytes.end
+        #expect(throws: ArchiveError.headerTooLarge(entriesBefore: 2, limit: .kibibytes(64))) {
+            try TarBytes.read(Array(archive))
+        }
+    }
+
+    @Test func `two things in one place, and something below a file, are refused`() {
+        let twice = TarBytes.file("a", [1]) + TarBytes.file("./a", [1]) + TarBytes.end
+        #expect(throws: ArchiveError.repeated(path: "a")) { try TarBytes.read(twice) }
+        let below = TarBytes.file("a", [1]) + TarBytes.file("a/b/c", [1]) + TarBytes.end
+        #expect(throws: ArchiveError.notBelowFolder(path: "a/b/c", file: "a")) { try TarBytes.read(below) }
     }
 
     @Test func `an entry without a name is refused`() {
