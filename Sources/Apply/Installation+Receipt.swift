@@ -51,11 +51,18 @@ extension Installation {
         }
     }
 
+    /// Keeps the newest key list, under which this bundle was taken.
+    func stageKeyLists() throws {
+        guard let chain = bundle.keyChain else { return }
+        try KeyListRecord.stage(chain, in: transaction, root, givesOwners: plan.root.givesOwners)
+    }
+
     func stageReceipt(_ receipt: Receipt) throws {
         let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
         if let previous = plan.previous, previous.bundle.sequence != receipt.bundle.sequence {
             try Floor.stage(previous, in: transaction, root, givesOwners: plan.root.givesOwners)
         }
+        try stageKeyLists()
         try transaction.stageDirectory(TargetRoot.receipts, Attributes(mode: .secretDirectory, owner: owner))
         try transaction.stageFile(
             InstalledBundles.path(plan.bundle.name), Attributes(mode: .secret, owner: owner),

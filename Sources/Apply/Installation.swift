@@ -133,6 +133,11 @@ public final class Installation {
 
     /// Nothing of the bundle had to be changed; perhaps its own files had.
     private func endUnchanged(_ receipt: Receipt, _ steps: StepRunner) throws -> Outcome {
+        try stageKeyLists()
+        if !transaction.isEmpty {
+            try transaction.seal()
+            try transaction.commit()
+        }
         if transaction.hasCommitted {
             if let leftover = try transaction.finish() { environment.progress.say(Self.uncleared(leftover)) }
         } else {

@@ -28,7 +28,7 @@ extension KeyChain {
         do throws(JSONError) {
             self = try Self.read(record)
         } catch {
-            throw .unreadableRecord(reason: error.diagnostic.message)
+            throw .unreadableRecord(reason: error.reason)
         }
         guard digests.last == newest.digest, self.record == record else {
             throw .unreadableRecord(reason: "its digests do not belong to its list")

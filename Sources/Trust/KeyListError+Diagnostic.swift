@@ -8,7 +8,7 @@ extension KeyListError: Diagnosable {
     public var diagnostic: Diagnostic {
         switch self {
         case .unreadable(let number, let error):
-            return refusal(number, "cannot be understood: \(error.diagnostic.message)", Self.makeAnew)
+            return refusal(number, "cannot be understood: \(error.reason)", Self.makeAnew)
         case .unsupportedFormat(let number, let found):
             return Diagnostic(
                 "cannot trust \(Self.file(number)): it has format \(found), this program knows \(KeyList.format)",

@@ -25,6 +25,7 @@ extension SitePolicy {
         self.init(path: path)
         try readKeys(reader)
         try readScope(reader)
+        try readKeyList(reader)
         try reader.finish()
     }
 }

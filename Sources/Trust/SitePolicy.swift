@@ -13,6 +13,8 @@ public struct SitePolicy: Hashable, Sendable {
     public var keys: [NamedKey] = []
     /// How many distinct ones of them must have signed.
     public var threshold = 1
+    /// The key list from which the site goes forward; `nil` where keys are named, or left to options.
+    public var keyList: KeyListPin?
     /// The names of bundles that are taken; `nil` for any.
     public var bundles: [String]?
     /// The platforms and architectures that are taken; `nil` for any.

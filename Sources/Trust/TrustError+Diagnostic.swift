@@ -27,6 +27,13 @@ extension TrustError: Diagnosable {
                 next: "leave the option out, or add the key to the policy if it is right for this site; "
                     + "--without-policy sets the policy aside, and the receipt says so",
                 exitCode: .notTrusted)
+        case .keyNotInList(let origin, let number, let names):
+            return Diagnostic(
+                "cannot trust the key \(quoted(origin)): key list \(number) does not name it",
+                details: [.init("names", names.joined(separator: ", "))],
+                next: "leave the option out; if that key is right, have it put into the next key list",
+                exitCode: .notTrusted)
+        case .keyList(let error): return error.diagnostic
         case .anotherPolicy(let given, let site):
             return Diagnostic(
                 "cannot go by the policy \(quoted(given.text)): this site has one of its own",

@@ -12,6 +12,10 @@ public enum TrustError: Error, Hashable, Sendable {
     case noFingerprint(String)
     /// A key that was named, and that the policy does not know; `names` are those it knows.
     case keyNotInPolicy(origin: String, policy: FilePath, names: [String])
+    /// A key that was named, and that the newest key list does not have among its signing keys; `names` are those it has.
+    case keyNotInList(origin: String, number: Int, names: [String])
+    /// A key list, a chain of them, or what the site has recorded of it is not believed.
+    case keyList(KeyListError)
     /// A policy was named while the site has one of its own.
     case anotherPolicy(FilePath, site: FilePath)
     /// The policy is not a file that only its owner can change.

@@ -39,6 +39,12 @@ extension TrustPolicy {
                     pins: rules.keys.map(\.pin), threshold: rules.threshold, named: given, site: rules),
                 warnings: warnings)
         }
+        if let rules, let pin = rules.keyList {
+            let recorded = try site.keyLists.flatMap(KeyListTrust.record)
+            if let recorded, !recorded.contains(pin) { warnings.append(recorded.doesNotHave(pin)) }
+            let lists = KeyListTrust(pin: pin, recorded: recorded)
+            return Loaded(policy: TrustPolicy(pins: [], named: given, lists: lists, site: rules), warnings: warnings)
+        }
         if given.isEmpty, let folder = site.keys {
             for path in try keyFiles(in: folder) {
                 given.append(try pin(keyFile: path, bundle: bundle, warnings: &warnings))

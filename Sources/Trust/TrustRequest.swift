@@ -29,12 +29,18 @@ public struct TrustSite: Hashable, Sendable {
     /// The site's policy; may not exist.
     public var policy: FilePath?
 
-    /// Takes both as they are.
-    public init(keys: FilePath? = nil, policy: FilePath? = nil) {
+    /// What the site has recorded of its key lists; may not exist.
+    public var keyLists: FilePath?
+
+    /// Takes all as they are.
+    public init(keys: FilePath? = nil, policy: FilePath? = nil, keyLists: FilePath? = nil) {
         self.keys = keys
         self.policy = policy
+        self.keyLists = keyLists
     }
 
-    /// `/etc/sealift/trusted-keys` and `/etc/sealift/policy.json`.
-    public static let standard = Self(keys: "/etc/sealift/trusted-keys", policy: "/etc/sealift/policy.json")
+    /// `/etc/sealift/trusted-keys`, `/etc/sealift/policy.json` and `/var/lib/sealift/key-lists.json`.
+    public static let standard = Self(
+        keys: "/etc/sealift/trusted-keys", policy: "/etc/sealift/policy.json",
+        keyLists: "/var/lib/sealift/key-lists.json")
 }

@@ -58,7 +58,9 @@ extension UntrustedBundle {
     private borrowing func presentKeyIDs() -> [String] {
         do {
             let names = try folder.open(MemberPath(validating: BundleFile.signatures)).entries()
-            return names.filter { $0.hasSuffix(".sig") }.prefix(16).map { String($0.dropLast(4)) }
+            return names.filter { $0.hasSuffix(".sig") && KeyID($0.dropLast(4)) != nil }.prefix(16).map {
+                String($0.dropLast(4))
+            }
         } catch {
             return []
         }

@@ -26,6 +26,7 @@ public struct UntrustedBundle: ~Copyable {
     ///
     /// - Throws: ``VerifyError``; nothing of the bundle must then be used.
     public consuming func verified(under policy: TrustPolicy) throws(VerifyError) -> VerifiedBundle {
+        let (policy, chain) = try followingKeyLists(policy)
         guard !policy.pins.isEmpty else { throw .noPins(bundle: path) }
         guard let root = try read(BundleFile.sums, limit: SHA256Sums.maximumSize) else { throw .noRoot(bundle: path) }
         let keys = try keysVouching(for: root, under: policy)
@@ -33,7 +34,16 @@ public struct UntrustedBundle: ~Copyable {
         try admit(manifest, under: policy)
         return VerifiedBundle(
             folder: folder, rootDigest: SHA256Digest.of(root), keys: keys, sums: sums, manifest: manifest,
-            manifestSize: size)
+            manifestSize: size, keyChain: chain)
+    }
+
+    /// The policy with the keys of the newest list, and the way there, where the site goes by key lists.
+    private borrowing func followingKeyLists(
+        _ policy: TrustPolicy
+    ) throws(VerifyError) -> (TrustPolicy, KeyChain?) {
+        guard let lists = policy.lists else { return (policy, nil) }
+        let chain = try folder.followKeyLists(from: lists, below: BundleFile.signatures + "/")
+        do throws(TrustError) { return (try policy.settled(by: chain), chain) } catch { throw .trust(error) }
     }
 
     /// Parses SHA256SUMS, then the manifest once its digest is right.

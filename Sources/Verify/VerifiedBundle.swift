@@ -2,6 +2,7 @@ public import Format
 public import LibCrypto
 public import Posix
 import Reporting
+public import Trust
 public import Values
 
 /// A bundle whose root a pinned key has signed and whose manifest is the signed one.
@@ -12,6 +13,8 @@ public final class VerifiedBundle: Sendable {
     public let rootDigest: SHA256Digest
     /// The pinned keys that vouch for it.
     public let keys: [PublicKey]
+    /// The key lists under which ``keys`` count; `nil` where the site goes by none.
+    public let keyChain: KeyChain?
     /// The digests of all files.
     public let sums: SHA256Sums
     /// What is inside.
@@ -29,7 +32,7 @@ public final class VerifiedBundle: Sendable {
     init(
         folder: consuming DirectoryHandle, rootDigest: SHA256Digest, keys: [PublicKey], sums: SHA256Sums,
         manifest: Manifest,
-        manifestSize: ByteCount
+        manifestSize: ByteCount, keyChain: KeyChain? = nil
     ) {
         media = VolumeMedia(first: folder.path)
         self.folder = folder
@@ -38,6 +41,7 @@ public final class VerifiedBundle: Sendable {
         self.sums = sums
         self.manifest = manifest
         self.manifestSize = manifestSize
+        self.keyChain = keyChain
         layout = TarLayout(entries: manifest.entries)
         chunks = ChunkIndex(chunks: manifest.chunks)
     }
