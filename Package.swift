@@ -4,14 +4,20 @@ import PackageDescription
 // The storeys of this house are listed in scripts/storeys.tsv and explained in ARCHITECTURE.md.
 // Imports go down; scripts/check-imports compares every `import` with that table.
 
-let house: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-    // Measured: plain byte loops across modules run ten times faster (docs/decisions/0003).
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-]
+/// Set by scripts/fuzz alone: every module is then compiled for libFuzzer, in a folder of its own (docs/decisions/0062). One flag
+/// with both names: of two flags the last one counts, and a fuzzer without coverage runs blind.
+let isFuzzing = Context.environment["SEALIFT_FUZZ"] != nil
+let fuzzing = ["-sanitize=address,fuzzer"]
+
+let house: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+        // Measured: plain byte loops across modules run ten times faster (docs/decisions/0003).
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ] + (isFuzzing ? [.unsafeFlags(fuzzing)] : [])
 let careful = house + [.strictMemorySafety()]
 
 /// What Swift imports unasked brings its regular expressions and tasks into the installer: 2 MB of at most 14. Without these
@@ -294,5 +300,23 @@ let package = Package(
                 "Preflight",
                 "FaultInjection", "BundleFixture",
             ]),
+
+        // Readers of foreign bytes with what must hold for what they accept: for the fuzzers, and for tests that run every seed.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibYAML", "LibZstd", "OCI",
+                "Format",
+                "Registry", "Trust", "Transaction", "Definition", "Preflight", "Resolve", "Apply",
+            ], path: "Tests/Fuzz/Targets", swiftSettings: house),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "Posix", "Values"], swiftSettings: house),
     ]
 )
+
+// libFuzzer brings its own entry point, which a plain `swift build` cannot link.
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "sealift-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Entry", swiftSettings: house,
+            linkerSettings: [.unsafeFlags(fuzzing + ["-use-ld=lld"])]))
+}

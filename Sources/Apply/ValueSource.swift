@@ -60,6 +60,7 @@ extension ValueSource {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
         var values: [Given] = []
+        var lines: [String: Int] = [:]
         for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             func wrong(_ reason: String) -> ApplyError { .unreadableLine(file: path, line: index + 1, reason: reason) }
             guard let text = String(validating: line, as: UTF8.self) else { throw wrong("it is not UTF-8") }
@@ -68,7 +69,7 @@ extension ValueSource {
             guard let equals = trimmed.firstIndex(of: "=") else { throw wrong("it has no =") }
             let name = String(trim(trimmed[..<equals]))
             guard Variable.isName(name) else { throw wrong("before the = stands no name of A-Z, 0-9 and _") }
-            if let first = values.first(where: { $0.name == name })?.line {
+            if let first = lines.updateValue(index + 1, forKey: name) {
                 throw wrong("\(name) stands on line \(first) already")
             }
             guard let value = unquoted(trim(trimmed[trimmed.index(after: equals)...])) else {

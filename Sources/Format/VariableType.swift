@@ -42,7 +42,7 @@ public enum VariableType: String, CaseIterable, Hashable, Sendable {
     public func accepts(_ value: String) -> Bool {
         switch self {
         case .string, .secret: Self.isText(value)
-        case .integer: Int(value).map { abs($0) < 1 << 53 && String($0) == value } ?? false
+        case .integer: Int(value).map { $0.magnitude < 1 << 53 && String($0) == value } ?? false
         case .boolean: value == "true" || value == "false"
         case .ipv4: IPAddress(value)?.isV4 == true
         case .ipv6: IPAddress(value)?.isV4 == false

@@ -1,4 +1,4 @@
-import Values
+package import Values
 
 /// Rules on certificates that lie on the machine.
 extension Preflight {
@@ -20,11 +20,11 @@ extension Preflight {
 }
 
 /// From when until when a certificate is valid (RFC 5280, section 4.1.2.5).
-struct CertificateValidity: Hashable {
-    let notBefore, notAfter: Timestamp
+package struct CertificateValidity: Hashable {
+    package let notBefore, notAfter: Timestamp
 
     /// Reads the first certificate of a PEM text; nothing of it is trusted, only its dates are told.
-    init?(pem text: String) {
+    package init?(pem text: String) {
         let body = text.split(separator: "\n").drop { !$0.hasPrefix("-----BEGIN CERTIFICATE-----") }.dropFirst()
             .prefix { !$0.hasPrefix("-----END") }
         guard let bytes = Base64.decode(body.joined()) else { return nil }

@@ -1,10 +1,10 @@
 import Definition
-import LibYAML
+package import LibYAML
 import Values
 
 /// The `index.yaml` of a repository of charts (helm.sh, "The Chart Repository Guide"). Read leniently: what is not a chart's entry is passed
 /// over, as Helm does.
-struct ChartIndex {
+package struct ChartIndex {
     /// One version of a chart.
     struct Entry {
         let version: ChartVersion
@@ -19,7 +19,7 @@ struct ChartIndex {
     static let maximumSize = ByteCount.mebibytes(64)
     private static let limits = YAMLLimits(size: maximumSize, depth: 64, nodes: 5_000_000, aliases: 10_000)
 
-    init(_ bytes: [UInt8], url: String) throws(YAMLError) {
+    package init(_ bytes: [UInt8], url: String) throws(YAMLError) {
         let document = try YAMLDocument.parse(bytes, file: url, limits: Self.limits)
         let members = try document.reader.entries()
         guard let entries = members.first(where: { $0.key == "entries" })?.value, entries.isMap else {
@@ -29,7 +29,10 @@ struct ChartIndex {
     }
 
     /// The names of all charts, sorted.
-    var charts: [String] { members(entries).map(\.key).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+    package var charts: [String] { members(entries).map(\.key).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+    /// The addresses of the versions of `chart` as they stand there: a door for fuzzers.
+    package func addresses(of chart: String) -> [String] { versions(of: chart)?.map(\.url) ?? [] }
 
     /// The versions of `chart`; `nil` when there is no such chart.
     func versions(of chart: String) -> [Entry]? {

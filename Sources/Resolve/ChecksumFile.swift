@@ -1,10 +1,10 @@
-import Definition
-import Values
+package import Definition
+package import Values
 
 /// A makers' checksum file.
-enum ChecksumFile {
+package enum ChecksumFile {
     /// The digest that `bytes` give for `name`.
-    static func digest(
+    package static func digest(
         of name: String, in bytes: [UInt8], form: ChecksumSource.Form
     ) throws(ChecksumFault) -> SHA256Digest {
         switch form {

@@ -47,7 +47,7 @@ struct Journal: Hashable, Sendable {
 
     init() {}
 
-    private static func read(_ bytes: [UInt8]) throws(JSONError) -> Journal {
+    static func read(_ bytes: [UInt8]) throws(JSONError) -> Journal {
         let value = try JSONValue.parse(bytes, limits: JSONLimits(depth: 8, size: limit))
         let reader = try JSONReader(value)
         _ = try reader.integer("format", in: format...format)
