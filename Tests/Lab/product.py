@@ -32,7 +32,8 @@ class Outcome(NamedTuple):
 
 
 def tool():
-    return _built(scratch.ROOT / ".build/debug/sealift", "swift build")
+    """The tool; SEALIFT_SCRATCH names the folder of another build of it, such as one with a sanitizer."""
+    return _built(scratch.ROOT / os.environ.get("SEALIFT_SCRATCH", ".build") / "debug/sealift", "swift build")
 
 
 def release_tool():
@@ -48,6 +49,8 @@ def environment(home, **more):
     """A clean environment: no proxies, no registry passwords, caches below `home`. None as a value takes a name out."""
     plain = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_CACHE_HOME": f"{home}/cache", "LANG": "C.UTF-8", "TZ": "UTC",
              "NO_PROXY": "*"}
+    # Only where scripts/test --sanitize runs programs that were built for it.
+    plain |= {name: os.environ[name] for name in ("ASAN_OPTIONS", "SWIFT_BACKTRACE") if "SEALIFT_SCRATCH" in os.environ and name in os.environ}
     return {name: str(value) for name, value in {**plain, **more}.items() if value is not None}
 
 

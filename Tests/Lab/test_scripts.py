@@ -1,4 +1,6 @@
 """The scripts that judge the tree, judged: each rule is broken on purpose and must be seen."""
+import importlib.machinery
+import importlib.util
 import json
 import shutil
 import unittest
@@ -155,6 +157,61 @@ class MachinePaths(unittest.TestCase):
 def event(kind, test=None, text="", **more):
     payload = {"kind": kind, "messages": [{"text": text}], **more}
     return {"kind": "event", "payload": payload if test is None else {**payload, "testID": test}}
+
+
+class Fuzz(unittest.TestCase):
+    """scripts/fuzz with a program in libFuzzer's place that says what libFuzzer would."""
+
+    INITED, DONE = "#2 INITED cov: 40 ft: 50", "#900 DONE cov: 47 ft: 60\nstat::number_of_executed_units: 900\nstat::peak_rss_mb: 61"
+
+    def setUp(self):
+        loader = importlib.machinery.SourceFileLoader("fuzz", str(scratch.ROOT / "scripts/fuzz"))
+        self.fuzz = importlib.util.module_from_spec(importlib.util.spec_from_loader("fuzz", loader))
+        loader.exec_module(self.fuzz)
+        self.root = scratch.folder("fuzz")
+        self.addCleanup(shutil.rmtree, self.root)
+        self.fuzz.TOP = self.fuzz.SCRATCH = self.root
+        self.fuzz.PROGRAM = self.root / "program"
+
+    def outcome(self, said, status=0, finding=None):
+        written = f'for word; do case $word in -artifact_prefix=*) echo x >"${{word#*=}}{finding}";; esac; done' if finding else ""
+        self.fuzz.PROGRAM.write_text(f"#!/bin/sh\n{written}\ncat <<'E'\n{said}\nE\nexit {status}\n")
+        self.fuzz.PROGRAM.chmod(0o755)
+        return self.fuzz.run("json", 1)
+
+    def test_a_run_without_a_finding_tells_its_figures(self):
+        outcome = self.outcome(f"{self.INITED}\n{self.DONE}")
+        self.assertEqual((outcome.runs, outcome.findings), (900, 0))
+        self.assertRegex(outcome.line, r"^ok   json: 900 inputs in .* 47 edges covered, 7 more than by the seeds, 61 MiB$")
+
+    def test_a_finding_is_kept_with_the_way_to_run_it_again(self):
+        outcome = self.outcome(f"{self.INITED}\nFatal error: a promise\n", status=77, finding="crash-1")
+        self.assertEqual(outcome.findings, 1)
+        self.assertIn("Fatal error: a promise", outcome.line)
+        self.assertIn("again: program json findings/json/crash-1", outcome.line)
+
+    def test_a_run_without_coverage_is_a_failure(self):
+        outcome = self.outcome("#900 DONE corp: 1/1b\n")
+        self.assertEqual(outcome.findings, 1)
+        self.assertIn("ran blind", outcome.line)
+
+    def test_five_seconds_of_waiting_are_no_finding(self):
+        outcome = self.outcome(f"{self.INITED}\n{self.DONE}", status=0, finding="slow-unit-1")
+        self.assertEqual(outcome.findings, 0)
+
+    def test_refuses_a_target_that_is_not_there(self):
+        done = scratch.run(scratch.ROOT / "scripts/fuzz", "nothing", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there is no target nothing: ", done.stderr)
+
+
+class TestScript(unittest.TestCase):
+    """What scripts/test says to words that it does not take."""
+
+    def test_refuses_a_sanitizer_that_swift_does_not_have(self):
+        done = scratch.run(scratch.ROOT / "scripts/test", "--sanitize", "undefined", check=False)
+        self.assertEqual((done.returncode, done.stderr), (
+            2, "test: error: Swift has no sanitizer for undefined behaviour on Linux; overflow and bounds trap without one\n"))
 
 
 class CountTests(unittest.TestCase):
