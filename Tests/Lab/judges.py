@@ -4,6 +4,7 @@ Each answers yes or no about one thing, and raises LabError only when the judge 
 """
 import base64
 import hashlib
+import os
 import pathlib
 import unittest
 
@@ -18,16 +19,21 @@ def openssl_verifies(key, signature, file):
     return _yes("openssl", "dgst", "-sha256", "-verify", key, "-signature", signature, file)
 
 
+def pkeyutl_verifies(key, signature, file, *digested):
+    """The other way of openssl: Ed25519, or ECDSA with `-digest sha256`."""
+    return _yes("openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key, "-rawin", *digested, "-in", file, "-sigfile", signature)
+
+
 def sha256sum_accepts(folder, sums="SHA256SUMS"):
     """Every file that the sums name is there with that content."""
     return scratch.run("sha256sum", "--strict", "--quiet", "-c", sums, cwd=folder, check=False).returncode == 0
 
 
-def cosign():
-    """The program; skips the test, with the reason, where it cannot be had."""
-    found = scratch.run(scratch.ROOT / "scripts/fetch-cosign", check=False)
+def cosign(generation=2):
+    """The program, 2.5 or 3.1; skips the test, with the reason, where it cannot be had."""
+    found = scratch.run(scratch.ROOT / "scripts/fetch-cosign", generation, check=False)
     if found.returncode != 0:
-        raise unittest.SkipTest(f"no cosign: {found.stdout.strip()}")
+        raise unittest.SkipTest(f"no cosign {generation}: {found.stdout.strip()}")
     return found.stdout.strip()
 
 
@@ -52,6 +58,14 @@ def cosign_verifies_bundle(key, bundle, file):
     return answer
 
 
+def cosign_3_verifies_bundle(key, bundle, file):
+    """The same by cosign 3.1, as README.txt writes it; without a network, and without a transparency log to ask."""
+    folder = scratch.folder("cosign")
+    answer = _yes(cosign(3), "verify-blob", "--key", key, "--bundle", bundle, "--insecure-ignore-tlog", file, env={**os.environ, "HOME": str(folder)})
+    scratch.remove(folder)
+    return answer
+
+
 def payload_names(volumes):
     """What GNU tar and zstd find in the payload: the volumes, in the order given, are one stream."""
     files = " ".join(f"'{volume}'" for volume in volumes)
@@ -71,5 +85,5 @@ def archive_digest(archive, name):
     return "sha256:" + hashlib.sha256(raw.encode()).hexdigest()
 
 
-def _yes(*command):
-    return scratch.run(*command, check=False).returncode == 0
+def _yes(*command, **options):
+    return scratch.run(*command, check=False, **options).returncode == 0

@@ -19,7 +19,8 @@ class Documents(unittest.TestCase):
     def test_links_lead_somewhere(self):
         count = 0
         for document in documents():
-            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text()):
+            text = re.sub(r"(?ms)^```.*?^```$", "", document.read_text())  # what is shown as it stands has no links
+            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
                 if "://" in target:
                     continue
                 count += 1
