@@ -36,7 +36,6 @@ def read(folder, name, limit):
 
 # §5 "A key is ECDSA on P-256 with SHA-256, or Ed25519": by the length of its DER, how that begins, and what openssl is told
 KEYS = {91: ("3059301306072a8648ce3d020106082a8648ce3d03010703420004", ["-digest", "sha256"]), 44: ("302a300506032b6570032100", [])}
-
 def der_of(pem):
     blocks = re.findall(rb"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----", pem)
     der = base64.b64decode(blocks[0] + b"==") if len(blocks) == 1 else b""
@@ -59,7 +58,6 @@ def signer(folder, root, pin):
         verify = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin", *KEYS[len(der)][1], "-in", "root", "-sigfile", "signature"]
         want(subprocess.run(verify, cwd=scratch, capture_output=True).returncode == 0, f"the signature of {pinned[:16]} is wrong", NOT_TRUSTED)
     return sha256(der)
-
 # §4 SHA256SUMS
 def parse_sums(root):
     segment = rb"(?![.]{1,2}[/\n])[A-Za-z0-9._+][A-Za-z0-9._+-]*"
@@ -293,6 +291,8 @@ def verify(folder, pins, threshold=1):
     return warnings
 
 if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
     try:
         sys.stderr.writelines(f"warning: {name} is not what was signed\n" for name in verify(sys.argv[1], sys.argv[3:], int(sys.argv[2])))
     except Refused as refusal:

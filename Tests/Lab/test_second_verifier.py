@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import unittest
+from unittest import mock
 
 import forgery
 import mutator
@@ -74,6 +75,19 @@ class Vectors(unittest.TestCase):
         for wrong in ({**facts, "later": 1}, {key: value for key, value in facts.items() if key != "keys"}, {**facts, "exit": 11}, {**facts, "verdict": "bad"}):
             with self.assertRaises(ValueError):
                 vectors.checked(wrong)
+
+    def test_a_wrong_row_of_the_document_shows(self):
+        """What reads its rules out of the document judges by them: with a row less strict, a vector gets another verdict."""
+        rows = {"set-user-id": ("mode", "[0-7]{4}"), "unknown-owner": ("owner", ".*"), "no-date": ("time", ".*"), "default-of-another-type": ("cidr", ".*"),
+                "kernel-of-no-version": ("release", ".*"), "option-as-unit": ("thing", ".*"), "link-that-climbs": ("link-target", ".*")}
+        for name, (pattern, other) in rows.items():
+            with self.subTest(row=pattern), mock.patch.dict(second_verifier.PATTERNS, {pattern: other}), mock.patch.dict(second_verifier.CHECKS, {pattern: lambda text: True}):
+                try:
+                    second_verifier.verify(vectors.FOLDER / name / "bundle", vectors.pins(vectors.stored()[name]))
+                    verdict = 0
+                except second_verifier.Refused as refusal:
+                    verdict = refusal.args[0]
+                self.assertNotEqual(verdict, vectors.EXIT[vectors.NOT_UNDERSTOOD])
 
     def test_the_second_verifier_is_short(self):
         self.assertLessEqual(len(pathlib.Path(second_verifier.__file__).read_text().splitlines()), 300)
