@@ -129,6 +129,8 @@ let package = Package(
         module("Discover", ["Values", "Reporting", "Posix", "LibArchive", "LibYAML", "OCI"]),
 
         // Storey 7.
+        // Folders of bundles on media: written beside their place, read back, put there in one step; spread over several.
+        module("Media", ["Values", "Reporting", "Posix", "LibCrypto", "Format", "Verify"]),
         // What a lock names → store: artefacts, images, local files; reads foreign archives.
         module(
             "Gather",
@@ -151,7 +153,7 @@ let package = Package(
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "OCI", "Store", "Format",
                 "Gather",
-                "Definition", "Sign", "Report", "Trust", "Verify",
+                "Media", "Definition", "Sign", "Report", "Trust", "Verify",
             ], resources: [.embedInCode("install.ps1")]),
         // Plan, stage, commit, receipt.
         shared(
@@ -170,7 +172,7 @@ let package = Package(
                 "Profiles", "OCI", "Fetch",
                 "Store", "Format", "Registry", "Definition", "Discover", "Trust", "Verify", "Preflight", "Sign",
                 "Report",
-                "Gather", "Resolve", "Assemble",
+                "Gather", "Media", "Resolve", "Assemble",
             ],
             path: "Sources/SealiftTool", swiftSettings: house),
         .executableTarget(
@@ -275,6 +277,8 @@ let package = Package(
         tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
         tests(
+            of: "Media", ["Values", "Reporting", "Posix", "LibCrypto", "Format", "Trust", "Verify", "BundleFixture"]),
+        tests(
             of: "Gather",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Fetch", "Store", "Format", "Registry",
@@ -291,7 +295,7 @@ let package = Package(
             of: "Assemble",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "OCI", "Store", "Format", "Definition", "Sign",
-                "Report", "Trust", "Verify", "Gather", "Resolve", "SampleVendor",
+                "Report", "Media", "Trust", "Verify", "Gather", "Resolve", "SampleVendor",
             ]),
         tests(
             of: "Apply",

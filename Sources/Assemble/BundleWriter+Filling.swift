@@ -1,6 +1,7 @@
 import Format
 import JSON
 import LibCrypto
+import Media
 import Posix
 import Report
 import Reporting
@@ -99,7 +100,7 @@ extension BundleWriter {
                 try PublicKey(pem: file.bytes)
             }
         } catch { throw .other(error.diagnostic) }
-        let folder = ownName(BundleFile.signatures)
+        let folder = MemberPath(own: BundleFile.signatures)
         do throws(FileError) { try staging.folder.makeDirectory(folder) } catch { throw .file(error) }
         try bundle.write(signatures.map { .init(name: $0.name, bytes: $0.bytes) }, in: staging)
         do throws(FileError) { try staging.folder.open(folder).synchronize() } catch { throw .file(error) }

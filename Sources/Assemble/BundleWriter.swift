@@ -1,5 +1,6 @@
 public import Format
 public import LibCrypto
+import Media
 public import Posix
 public import Reporting
 public import Sign

@@ -66,8 +66,8 @@ struct ImagePlan {
         } catch { throw assembleError(error) }
         guard let name else { return Archive(path: laid.path, destination: laid.destination, plan: plan) }
         return Archive(
-            path: ownName((laid.path.parent.map { $0.text + "/" } ?? "") + name),
-            destination: ownName((laid.destination.parent.map { $0.text + "/" } ?? "") + name), plan: plan)
+            path: MemberPath(own: (laid.path.parent.map { $0.text + "/" } ?? "") + name),
+            destination: MemberPath(own: (laid.destination.parent.map { $0.text + "/" } ?? "") + name), plan: plan)
     }
 
     /// The image without its index: for releases that refuse an index whose other platforms are missing.

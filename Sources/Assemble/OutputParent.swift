@@ -21,7 +21,9 @@ struct OutputParent: ~Copyable {
     deinit {
         guard !isKept else { return }
         // Innermost first; one that somebody else uses by now is not empty, and stays.
-        for folder in made { try? DirectoryHandle.open(folder.parent).removeDirectory(ownName(folder.lastComponent)) }
+        for folder in made {
+            try? DirectoryHandle.open(folder.parent).removeDirectory(MemberPath(own: folder.lastComponent))
+        }
     }
 
     /// The output is there: the folders stay.

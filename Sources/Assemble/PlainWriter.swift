@@ -50,7 +50,7 @@ struct PlainWriter {
         _ reader: inout ContentReader, report: (Int) -> Void
     ) throws(AssembleError) -> SHA256Digest {
         let file = try files { () throws(FileError) in
-            let file = try folder.openFile(ownName(name), .writeOnly, options: [.create, .exclusive])
+            let file = try folder.openFile(MemberPath(own: name), .writeOnly, options: [.create, .exclusive])
             try file.setMode(.file)
             return file
         }
@@ -103,7 +103,7 @@ struct PlainWriter {
 
     /// `payload` and every folder below it that holds files, outermost first.
     private static func folders(of entries: [Entry]) -> [MemberPath] {
-        let files = entries.filter { $0.content != nil }.map { ownName(PlainFile.name(of: $0.path)) }
+        let files = entries.filter { $0.content != nil }.map { MemberPath(own: PlainFile.name(of: $0.path)) }
         return Set(files.flatMap(\.ancestors)).sorted()
     }
 

@@ -24,23 +24,24 @@ struct TarFile: ~Copyable {
         _ bundle: FilledBundle, in folder: borrowing DirectoryHandle, to name: String, progress: any ProgressReceiver
     ) throws(AssembleError) -> Content {
         let root = bundle.manifest.folderName
-        var entries = [Entry(path: ownName(root), kind: .directory(Permissions(mode: .executable)))]
+        var entries = [Entry(path: MemberPath(own: root), kind: .directory(Permissions(mode: .executable)))]
         entries.append(
             Entry(
-                path: ownName("\(root)/\(BundleFile.signatures)"),
+                path: MemberPath(own: "\(root)/\(BundleFile.signatures)"),
                 kind: .directory(Permissions(mode: .executable))))
-        let folders = Set(bundle.files.flatMap { ownName($0.name).ancestors }).filter {
+        let folders = Set(bundle.files.flatMap { MemberPath(own: $0.name).ancestors }).filter {
             $0.text != BundleFile.signatures
         }
         entries += folders.map { folder in
-            Entry(path: ownName("\(root)/\(folder)"), kind: .directory(Permissions(mode: .executable)))
+            Entry(path: MemberPath(own: "\(root)/\(folder)"), kind: .directory(Permissions(mode: .executable)))
         }
         entries += bundle.files.map { file in
-            Entry(path: ownName("\(root)/\(file.name)"), kind: .file(Permissions(mode: file.mode), file.content))
+            Entry(
+                path: MemberPath(own: "\(root)/\(file.name)"), kind: .file(Permissions(mode: file.mode), file.content))
         }
         entries.sort { $0.path < $1.path }
         do throws(FileError) {
-            let file = try folder.openFile(ownName(name), .readWrite, options: [.create, .exclusive])
+            let file = try folder.openFile(MemberPath(own: name), .readWrite, options: [.create, .exclusive])
             try file.setMode(.file)
             var tar = TarFile(file)
             return try tar.add(entries, from: folder, below: root, progress)
@@ -59,7 +60,7 @@ struct TarFile: ~Copyable {
                 size += bytes.count
             case .content(let entry, _, _):
                 let name = String(entries[entry].path.text.dropFirst(root.count + 1))
-                try add(file: try folder.openFile(ownName(name), .readOnly))
+                try add(file: try folder.openFile(MemberPath(own: name), .readOnly))
                 progress.report(Progress(.pack, done: size, total: layout.length, item: name))
             }
         }

@@ -3,11 +3,6 @@ import LibCrypto
 import Posix
 import Values
 
-/// A name that this module makes up itself.
-func ownName(_ text: String) -> MemberPath {
-    do { return try MemberPath(validating: text) } catch { fatalError("our own name \(text) is refused: \(error)") }
-}
-
 /// One volume while it is written, front to back.
 struct VolumeWriter: ~Copyable {
     /// After so many bytes the kernel is asked to begin writing them out, so that the end is short.
@@ -31,7 +26,7 @@ struct VolumeWriter: ~Copyable {
     static func create(
         _ name: String, in folder: borrowing DirectoryHandle, copy: FilePath?
     ) throws(FileError) -> VolumeWriter {
-        let file = try folder.openFile(ownName(name), .writeOnly, options: [.create, .exclusive])
+        let file = try folder.openFile(MemberPath(own: name), .writeOnly, options: [.create, .exclusive])
         try file.setMode(.file)
         var writer = VolumeWriter(file)
         if let copy {

@@ -1,7 +1,7 @@
 /// One step of a long piece of work, as the one who does it sees it.
 public struct Progress: Hashable, Sendable {
     /// A kind of work. The raw value is what `--json` and plain lines print.
-    public enum Phase: String, Hashable, Sendable { case resolve, download, pack, verify, apply }
+    public enum Phase: String, Hashable, Sendable { case resolve, download, pack, copy, verify, apply }
 
     /// What is being done.
     public let phase: Phase

@@ -44,7 +44,7 @@ enum Sealift {
             VerifyCommand.command, InspectCommand.command, DiffCommand.command, ExtractCommand.command,
             ReportCommand.command,
             ProfilesCommand.command,
-        ] + CacheCommand.commands + DocumentationCommands.commands
+        ] + MediaCommands.commands + CacheCommand.commands + DocumentationCommands.commands
 
     static let program = Program(
         "sealift", version: version, "signed, compressed install bundles for Kubernetes edge platforms",

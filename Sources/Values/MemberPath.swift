@@ -43,6 +43,13 @@ public struct MemberPath: Hashable, Sendable {
         try self.init(validating: text)
     }
 
+    /// A name of our own making: that it is refused is our mistake, not anybody's input.
+    public init(own text: String) {
+        do throws(Refusal) { try self.init(validating: text) } catch {
+            fatalError("our own name \(text) is refused: \(error)")
+        }
+    }
+
     /// The components, first to last.
     public var components: [String] {
         text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }

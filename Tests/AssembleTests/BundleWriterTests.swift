@@ -1,5 +1,6 @@
 import Format
 import LibCrypto
+import Media
 import Posix
 import Reporting
 import Sign

@@ -1,25 +1,26 @@
-import Posix
-import Values
+public import Posix
+public import Values
 
 /// A folder beside the output that becomes the output in one step, or goes without a trace.
 ///
 /// It is locked as long as it lives, so that a run finds what a killed one left behind and removes it.
-struct StagingFolder: ~Copyable {
+public struct StagingFolder: ~Copyable, Sendable {
     private let parent: DirectoryHandle
     private let name: MemberPath
     private let lock: FileDescriptor
     /// The folder.
-    let folder: DirectoryHandle
+    public let folder: DirectoryHandle
     private var isCommitted = false
 
     /// Makes a folder for the output `output` in `parent`, and removes abandoned ones for the same output.
-    static func make(for output: String, in parent: consuming DirectoryHandle) throws(FileError) -> StagingFolder {
+    public static func make(for output: String, in parent: consuming DirectoryHandle) throws(FileError) -> StagingFolder
+    {
         let prefix = ".\(output).partial-"
-        let old = try parent.information(of: ownName(output)) == nil ? [] : [oldPrefix(output)]
+        let old = try parent.information(of: MemberPath(own: output)) == nil ? [] : [oldPrefix(output)]
         for entry in try parent.entries() where ([prefix] + old).contains(where: entry.hasPrefix) {
-            try removeAbandoned(ownName(entry), in: parent)
+            try removeAbandoned(MemberPath(own: entry), in: parent)
         }
-        let name = ownName(prefix + (try System.randomName()))
+        let name = MemberPath(own: prefix + (try System.randomName()))
         try parent.makeDirectory(name)
         let lock = try FileDescriptor.open(parent.path.appending(name), .readOnly, options: .directory)
         _ = try lock.tryLock()
@@ -45,16 +46,16 @@ struct StagingFolder: ~Copyable {
     private static func oldPrefix(_ output: String) -> String { ".\(output).old-" }
 
     /// Where it is.
-    var path: FilePath { folder.path }
+    public var path: FilePath { folder.path }
 
     /// Removes everything in it.
-    func empty() throws(FileError) {
-        for entry in try folder.entries() { try folder.removeTree(ownName(entry)) }
+    public func empty() throws(FileError) {
+        for entry in try folder.entries() { try folder.removeTree(MemberPath(own: entry)) }
     }
 
     /// Writes a file and makes it durable.
-    func write(_ bytes: [UInt8], to file: String, mode: FileMode = .file) throws(FileError) {
-        let descriptor = try folder.openFile(ownName(file), .writeOnly, options: [.create, .exclusive])
+    public func write(_ bytes: [UInt8], to file: String, mode: FileMode = .file) throws(FileError) {
+        let descriptor = try folder.openFile(MemberPath(own: file), .writeOnly, options: [.create, .exclusive])
         try descriptor.write(bytes)
         try descriptor.setMode(mode)
         try descriptor.synchronize()
@@ -63,8 +64,8 @@ struct StagingFolder: ~Copyable {
     /// Puts the folder in the place of `output`, durably. What was there goes; until then it is whole.
     ///
     /// - Parameter canExchange: `false` works as on file systems where two names cannot change places. For tests.
-    consuming func commit(as output: String, canExchange: Bool = true) throws(FileError) {
-        let target = ownName(output)
+    public consuming func commit(as output: String, canExchange: Bool = true) throws(FileError) {
+        let target = MemberPath(own: output)
         try folder.synchronize()
         if try parent.information(of: target) == nil {
             try parent.rename(name, to: target)
@@ -76,8 +77,8 @@ struct StagingFolder: ~Copyable {
     }
 
     /// Puts one file of the folder in the place of `output`, durably; the folder goes.
-    consuming func commit(file: String, as output: String) throws(FileError) {
-        try parent.rename(ownName(name.text + "/" + file), to: ownName(output))
+    public consuming func commit(file: String, as output: String) throws(FileError) {
+        try parent.rename(MemberPath(own: name.text + "/" + file), to: MemberPath(own: output))
         try parent.synchronize()
     }
 
@@ -91,7 +92,7 @@ struct StagingFolder: ~Copyable {
         } catch {
             // FAT and old kernels cannot exchange: then for a moment there is neither, and never a mixture.
             guard !isCommitted, [.invalid, .noSuchCall, .notSupported].contains(error.errno) else { throw error }
-            let aside = ownName(Self.oldPrefix(target.text) + (try System.randomName()))
+            let aside = MemberPath(own: Self.oldPrefix(target.text) + (try System.randomName()))
             try parent.rename(target, to: aside)
             do throws(FileError) { try parent.rename(name, to: target) } catch {
                 try parent.rename(aside, to: target)
@@ -105,7 +106,7 @@ struct StagingFolder: ~Copyable {
 
     /// Removes a bundle, its root first: half of it is never taken for a bundle.
     private static func removeBundle(_ name: MemberPath, in parent: borrowing DirectoryHandle) throws(FileError) {
-        let sums = ownName(name.text + "/SHA256SUMS")
+        let sums = MemberPath(own: name.text + "/SHA256SUMS")
         if try parent.information(of: sums) != nil { try parent.remove(sums) }
         try parent.removeTree(name)
         try parent.synchronize()

@@ -1,14 +1,15 @@
+import BundleFixture
 import Format
 import Posix
 import Testing
 import Values
 
-@testable import Assemble
+@testable import Media
 
 @Suite struct StagingFolderTests {
-    let scratch: Scratch
+    let scratch: TemporaryFolder
 
-    init() throws { scratch = try Scratch() }
+    init() throws { scratch = try TemporaryFolder() }
 
     private func names() throws -> [String] { try DirectoryHandle.open(scratch.path).entries().sorted() }
 
