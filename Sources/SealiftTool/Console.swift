@@ -54,11 +54,11 @@ final class Console: Sendable {
         let diagnostic = Self.diagnostic(for: error)
         say(diagnostic)
         if isJSON {
-            let object = JSONValue.object([
-                "error": JSONValue(diagnostic.fields), "exitCode": .integer(Int(diagnostic.exitCode.rawValue)),
-            ])
+            var members = (error as? ReportedRefusal)?.report ?? [:]
+            members["error"] = JSONValue(diagnostic.fields)
+            members["exitCode"] = .integer(Int(diagnostic.exitCode.rawValue))
             // Standard error has said it already; a closed standard output cannot be told more.
-            _ = Result { try StandardStream.output.write(object.canonical()) }
+            _ = Result { try StandardStream.output.write(JSONValue.object(members).canonical()) }
         }
         return diagnostic.exitCode
     }

@@ -34,7 +34,7 @@ enum MediaCommands {
     private static let checking = Command(
         "media check", "check every bundle on a stick, to the last byte",
         details: [
-            "Looks into the folders of a medium for bundles and does for each what `verify` does. All are checked, whatever one of them says; the exit code is that of the first that is not good."
+            "Looks into the folders of a medium for bundles and does for each what `verify` does; volumes may be on any of the media. All bundles are checked, whatever one of them says; the exit code is that of the first that is not good."
         ],
         positionals: [Positional("MEDIUM", "where a medium is mounted", .oneOrMore, completing: .directory)],
         options: TrustOptions.table + [.value("jobs", letter: "j", "N", "so many threads")])
@@ -75,10 +75,13 @@ enum MediaCommands {
         }
         console.finish()
         guard !results.isEmpty else { throw MediaListing.nothing(on: invocation.arguments("MEDIUM")) }
-        try console.result(
-            ["bundles": .array(results.map { json($0.path, $0.refusal) })],
-            text: results.map { "\($0.path): \($0.refusal?.message ?? "good")" }.joined(separator: "\n"))
-        if let first = results.lazy.compactMap(\.refusal).first { throw first }
+        let report: JSONObject = ["bundles": .array(results.map { json($0.path, $0.refusal) })]
+        let text = results.map { "\($0.path): \($0.refusal?.message ?? "good")" }.joined(separator: "\n")
+        guard let first = results.lazy.compactMap(\.refusal).first else {
+            return try console.result(.object(report), text: text)
+        }
+        if !console.isJSON { try console.result(text) }
+        throw ReportedRefusal(diagnostic: first, report: report)
     }
 
     /// Why the bundle at `path` is not accepted; `nil` for a good one.
@@ -87,6 +90,7 @@ enum MediaCommands {
     ) throws -> Diagnostic? {
         do {
             let (bundle, _) = try TrustOptions.open(path, invocation, console)
+            invocation.arguments("MEDIUM").forEach { bundle.media.add(FilePath($0)) }
             try bundle.verifyFiles().map(\.asWarning).forEach(console.say)
             try bundle.verifyPayload(deep: false, workers: jobs, progress: console.progress)
             return nil
