@@ -51,10 +51,11 @@ extension ApplyError: Diagnosable {
                 "cannot read line \(line) of \(quoted(file))" + (reason.map { ": " + $0 } ?? ""),
                 next: "write NAME=value; lines that begin with # are skipped",
                 exitCode: .usage)
-        case .otherSystem, .expired, .older, .outsideRoots, .ownedByOther, .belowFloor, .needsBundle, .roleOfAnother,
+        case .otherSystem, .older, .outsideRoots, .ownedByOther, .belowFloor, .needsBundle, .roleOfAnother,
             .needed:
             return refusal
-        case .unreadableFloor, .unreadableKept, .noRoomForCopy, .copyDiffers, .noPrevious, .noWayBack, .notKept:
+        case .unreadableFloor, .unreadableClock, .unreadableKept, .noRoomForCopy, .copyDiffers, .noPrevious, .noWayBack,
+            .notKept:
             return wayBack
         case .unknownOwner(let owner, let path):
             return Diagnostic(
@@ -97,10 +98,6 @@ extension ApplyError: Diagnosable {
             return Diagnostic(
                 "the bundle is for \(system.rawValue), this machine runs Linux",
                 next: "take it to such a machine and start \(system.installScript) there", exitCode: .policy)
-        case .expired(let expires, let now):
-            return Diagnostic(
-                "the bundle expired at \(expires), and the clock says \(now)",
-                next: "get a newer bundle; if the clock is wrong, set it", exitCode: .policy)
         case .older(let installed, let offered):
             let relation =
                 offered.sequence < installed.sequence ? "is older than" : "differs from, and is not newer than,"
@@ -119,13 +116,16 @@ extension ApplyError: Diagnosable {
             return Diagnostic(
                 "\(wanted) wants to lay \(quoted("/" + path.text)), which belongs to the bundle \(bundle)",
                 next: "uninstall \(bundle) first, or leave that file out of one of the two", exitCode: .policy)
-        case .belowFloor(let floor, let offered):
+        case .belowFloor(let floor, let offered, let file):
+            let relation = offered.sequence < floor ? "is older than" : "differs from, and is not newer than,"
             return Diagnostic(
-                "the bundle is older than what was installed here before",
+                "the bundle \(relation) what was installed here before",
                 details: [
                     .init("lowest taken", "sequence \(floor)"),
                     .init("offered", "\(offered.name) \(offered.version), sequence \(offered.sequence)"),
-                ], next: "to go back on purpose, run again with --allow-downgrade", exitCode: .policy)
+                ],
+                next: "to go back on purpose, run again with --allow-downgrade; "
+                    + "if that sequence was a mistake, then also remove \(quoted(file.text))", exitCode: .policy)
         case .needsBundle(let need, let bundle, let found):
             let there = found.map {
                 "\($0.bundle.name) \($0.bundle.version) (\($0.target.profile) \($0.target.version), \($0.target.architecture.rawValue))"

@@ -11,6 +11,10 @@ extension ApplyError {
             return Diagnostic(
                 "cannot tell which bundles are too old: \(quoted(path.text)) does not say a number",
                 next: "look at who has changed it; remove it to forget what was installed before", exitCode: .policy)
+        case .unreadableClock(let path):
+            return Diagnostic(
+                "cannot tell which time has passed here: \(quoted(path.text)) does not say a time",
+                next: "look at who has changed it; remove it to go by the machine's clock alone", exitCode: .policy)
         case .unreadableKept(let path, let reason):
             return Diagnostic(
                 "cannot read what was kept of the bundle before: \(reason)", details: [.init("in", path.text)],

@@ -22,8 +22,6 @@ public enum ApplyError: Error, Hashable, Sendable {
     case noSiteFile(name: String, folder: FilePath)
     /// The bundle is for another system than this installer's.
     case otherSystem(OperatingSystem)
-    /// The bundle's time is over.
-    case expired(Timestamp, now: Timestamp)
     /// What is installed is newer, or of the same sequence and not the same.
     case older(installed: Receipt.Bundle, offered: Receipt.Bundle)
     /// The bundle would lay something where this installer lays nothing.
@@ -48,10 +46,12 @@ public enum ApplyError: Error, Hashable, Sendable {
     case stepsNotUndone([String])
     /// A person or the system asked to stop.
     case cancelled
-    /// The bundle is older than one of its name that was healthy here once.
-    case belowFloor(Int, offered: Receipt.Bundle)
+    /// The bundle is older than one of its name that was healthy here once, or of the same sequence and not the same.
+    case belowFloor(Int, offered: Receipt.Bundle, file: FilePath)
     /// The file that says what was healthy here once does not say a number.
     case unreadableFloor(FilePath)
+    /// The file that says which time has passed here does not say a time.
+    case unreadableClock(FilePath)
     /// What was kept for a way back cannot be understood.
     case unreadableKept(FilePath, String)
     /// No room for a copy of the platform's data.

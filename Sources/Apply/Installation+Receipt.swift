@@ -2,6 +2,7 @@ import Format
 import LibCrypto
 import Posix
 import Transaction
+import Trust
 import Values
 import Verify
 
@@ -59,7 +60,10 @@ extension Installation {
 
     func stageReceipt(_ receipt: Receipt) throws {
         let owner: Attributes.Owner? = plan.root.givesOwners ? .root : nil
-        if let previous = plan.previous, previous.bundle.sequence != receipt.bundle.sequence {
+        let clock = SiteClock(
+            now: environment.now, created: receipt.bundle.created, seen: try SeenTime.read(in: root))
+        try SeenTime.stage(clock, in: transaction, givesOwners: plan.root.givesOwners)
+        if let previous = plan.previous, previous.bundle.digest != receipt.bundle.digest {
             try Floor.stage(previous, in: transaction, root, givesOwners: plan.root.givesOwners)
         }
         try stageKeyLists()

@@ -3,7 +3,7 @@ import LibCrypto
 import Posix
 import Reporting
 import Transaction
-public import Values
+import Values
 public import Verify
 
 /// Compares a bundle with a target and says what installing would do. Reads only.
@@ -70,40 +70,6 @@ public struct Planner: ~Copyable {
     }
 
     var previous: Receipt? { receipts.first { $0.bundle.name == bundle.manifest.name } }
-
-    /// Refuses what policy forbids: for another system, expired, older, outside the allowed folders, owned by another bundle.
-    ///
-    /// - Parameter allowsDowngrade: Whether an older bundle, or another of the same sequence, is meant.
-    public func checkPolicy(now: Timestamp, allowsDowngrade: Bool) throws {
-        let manifest = bundle.manifest
-        guard manifest.target.os == .linux else { throw ApplyError.otherSystem(manifest.target.os) }
-        if let expires = manifest.expires, expires < now { throw ApplyError.expired(expires, now: now) }
-        try Needs.check(manifest, as: role, on: receipts)
-        if !allowsDowngrade { try checkOrder() }
-        var others: [MemberPath: BundleName] = [:]
-        for receipt in receipts where receipt.bundle.name != manifest.name {
-            for file in receipt.files where !file.isDirectory { others[file.path] = receipt.bundle.name }
-        }
-        for entry in manifest.entries where entry.roles.includes(role) {
-            let isAllowed = entry.isDirectory ? TargetRoot.allowsFolder(entry.place) : TargetRoot.allows(entry.place)
-            guard isAllowed else { throw ApplyError.outsideRoots(entry.place) }
-            if let owner = others[entry.place], !entry.isDirectory {
-                throw ApplyError.ownedByOther(entry.place, bundle: owner, wanted: manifest.name)
-            }
-        }
-    }
-
-    /// What is installed may be laid again, at any time; anything else must be newer than it, and not below what was healthy here once.
-    private func checkOrder() throws {
-        let installed = previous?.bundle
-        guard installed?.digest != bundle.rootDigest else { return }
-        if let installed, installed.sequence >= bundle.manifest.sequence {
-            throw ApplyError.older(installed: installed, offered: identity)
-        }
-        if let floor = try Floor.read(bundle.manifest.name, in: root), bundle.manifest.sequence < floor {
-            throw ApplyError.belowFloor(floor, offered: identity)
-        }
-    }
 
     /// Makes the plan.
     ///

@@ -1,6 +1,7 @@
 import Apply
 import Arguments
 import Format
+import LibCrypto
 import Posix
 import Reporting
 import Transaction
@@ -24,6 +25,7 @@ enum BundleOptions {
         .values("fingerprint", "SHA256:…", "trust the key with this fingerprint; 32 digits suffice"),
         .value("policy", "FILE", "go by this policy; /etc/sealift/policy.json, unless given", completing: .file),
         .flag("without-policy", "set aside the policy that this site keeps; the receipt says so"),
+        FirstUseOption.option,
     ]
 
     /// What every verb takes, also those that need no bundle or no key: install.sh and scripts give the same words to all.
@@ -37,6 +39,8 @@ enum BundleOptions {
         let path: FilePath
         /// What the site asks of every bundle, if it keeps a policy.
         let site: SitePolicy?
+        /// The key that is trusted from this bundle on.
+        let firstUse: PublicKey?
     }
 
     /// Opens the bundle along the order of trust, payload left out.
@@ -46,12 +50,19 @@ enum BundleOptions {
             keyFiles: invocation.values("key").map { FilePath($0) }, fingerprints: invocation.values("fingerprint"),
             policyFile: invocation.value("policy").map { FilePath($0) },
             setsSiteAside: invocation.flag("without-policy"))
-        let loaded = try TrustPolicy.load(request, bundle: path)
+        var loaded = try TrustPolicy.load(request, bundle: path)
+        let untrusted = try UntrustedBundle(opening: path)
+        let first = try FirstUseOption.key(of: untrusted, invocation, under: loaded.policy)
+        if let first {
+            loaded.policy.pins = [Pin(first, origin: "--trust-on-first-use")]
+            loaded.warnings.append(FirstUseOption.warning(first))
+        }
         loaded.warnings.forEach(console.say)
         try loaded.policy.site?.admit(root: FilePath(invocation.value("root") ?? "/").resolved())
-        let bundle = try UntrustedBundle(opening: path).verified(under: loaded.policy)
+        let bundle = try untrusted.verified(under: loaded.policy)
         try furtherFolders(invocation).forEach(bundle.media.add)
-        return Opened(bundle: bundle, warnings: loaded.warnings, path: path, site: loaded.policy.site)
+        return Opened(
+            bundle: bundle, warnings: loaded.warnings, path: path, site: loaded.policy.site, firstUse: first)
     }
 
     /// Whether one is named, or there.

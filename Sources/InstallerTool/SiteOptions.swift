@@ -19,7 +19,16 @@ enum SiteOptions {
         .values("ignore", "RULE", "take the failure of this check as a warning; kept in the receipt"),
         .flag("verbose", letter: "v", "show the checks that hold, too"),
         .flag("allow-downgrade", "install although something newer is installed"),
+        .flag("allow-expired", "install although the bundle's time is over, or the clock too wrong to tell"),
     ]
+
+    /// What a person has said to be meant.
+    static func allowances(_ invocation: Invocation) -> Allowances {
+        var allowances: Allowances = []
+        if invocation.flag("allow-downgrade") { allowances.insert(.downgrade) }
+        if invocation.flag("allow-expired") { allowances.insert(.expired) }
+        return allowances
+    }
 
     /// What was chosen for one machine.
     struct Choice {

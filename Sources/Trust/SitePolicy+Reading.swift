@@ -26,6 +26,8 @@ extension SitePolicy {
         try readKeys(reader)
         try readScope(reader)
         try readKeyList(reader)
+        try readTime(reader)
+        try readEvidence(reader)
         try reader.finish()
     }
 }

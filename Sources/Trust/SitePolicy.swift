@@ -21,6 +21,14 @@ public struct SitePolicy: Hashable, Sendable {
     public var targets: [Target]?
     /// The roots that something may be laid into; `nil` for any.
     public var roots: [FilePath]?
+    /// What is done about a bundle whose time is over.
+    public var expiry: Response = .refuse
+    /// What is done about a bundle that expires some day, where the clock cannot tell whether it has.
+    public var weakClock: Response = .refuse
+    /// How far the sequence of a bundle may be above the highest that was installed here of its name; `nil` for any.
+    public var maximumSequenceStep: Int?
+    /// What a bundle must bring besides its payload, undamaged.
+    public var evidence: Set<Evidence> = []
 
     /// A policy that asks for nothing.
     public init(path: FilePath) { self.path = path }

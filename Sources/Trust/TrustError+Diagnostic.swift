@@ -2,6 +2,7 @@ import JSON
 import LibCrypto
 import Posix
 public import Reporting
+import Values
 
 extension TrustError: Diagnosable {
     /// The words for each refusal. A table.
@@ -52,6 +53,19 @@ extension TrustError: Diagnosable {
             return refusal("targets", "a bundle for \(quoted(target))", admitted, policy)
         case .rootNotAdmitted(let root, let admitted, let policy):
             return refusal("roots", "an installation below \(quoted(root.text))", admitted, policy)
+        case .expired, .weakClock, .sequenceStep: return refusalOfTime
+        case .firstUseUnderPolicy(let policy):
+            return Diagnostic(
+                "cannot trust a key on first use: this site has a policy",
+                details: [.init("policy", policy.text)],
+                next: "have who keeps the policy add the key to it, or give the key with --key FILE", exitCode: .policy)
+        case .anotherKeyBefore(let key, let before):
+            return Diagnostic(
+                "cannot trust \(key.fingerprintText) on first use: this machine has used another key before",
+                details: before.map { .init("before", "SHA256:\($0.hex)") },
+                next:
+                    "get a bundle signed by that key; if the key has changed, pin the new one with --key FILE from a trusted source",
+                exitCode: .notTrusted)
         case .file(let error): return error.diagnostic
         }
     }

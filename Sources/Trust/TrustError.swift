@@ -1,6 +1,7 @@
 public import JSON
 public import LibCrypto
 public import Posix
+public import Values
 
 /// Why nobody can be believed, or why a bundle is not for this site.
 public enum TrustError: Error, Hashable, Sendable {
@@ -28,6 +29,16 @@ public enum TrustError: Error, Hashable, Sendable {
     case targetNotAdmitted(String, admitted: [String], policy: FilePath)
     /// The policy does not let anything be laid below this root.
     case rootNotAdmitted(FilePath, admitted: [String], policy: FilePath)
+    /// The bundle's time is over.
+    case expired(Timestamp, SiteClock)
+    /// The bundle expires some day, and the clock is so wrong that nobody can tell whether it has.
+    case weakClock(expires: Timestamp, SiteClock)
+    /// The policy does not take a bundle so far above the highest sequence that was installed here.
+    case sequenceStep(Int, above: Int, maximum: Int, policy: FilePath)
+    /// Trust on first use where a policy says whom to trust.
+    case firstUseUnderPolicy(FilePath)
+    /// Trust on first use where another key was used before.
+    case anotherKeyBefore(PublicKey, before: [SHA256Digest])
     /// The file system failed.
     case file(FileError)
 

@@ -7,7 +7,7 @@ import Values
 extension UntrustedBundle {
     /// The largest signature and public key, in bytes (docs/format.md §5).
     private static let signatureLimit: ByteCount = 1_024
-    private static let keyLimit: ByteCount = 4_096
+    static let keyLimit: ByteCount = 4_096
 
     /// The pinned keys whose signatures over `root` verify, each once.
     ///
@@ -54,8 +54,8 @@ extension UntrustedBundle {
         }
     }
 
-    /// Key ids by the names of the signatures that are there: for the words of a refusal only.
-    private borrowing func presentKeyIDs() -> [String] {
+    /// Key ids by the names of the signatures that are there: for the words of a refusal, and where a person asks for trust on first use.
+    borrowing func presentKeyIDs() -> [String] {
         do {
             let names = try folder.open(MemberPath(validating: BundleFile.signatures)).entries()
             return names.filter { $0.hasSuffix(".sig") && KeyID($0.dropLast(4)) != nil }.prefix(16).map {

@@ -34,6 +34,11 @@ extension VerifyError: Diagnosable {
                 "cannot trust \(quoted(bundle)): a key that was asked for by name has not signed it", bundle,
                 "leave the option out to take any of the keys that the site's policy names, or get a bundle which that key has signed",
                 [Diagnostic.Detail("asked for", by.joined(separator: ", "))])
+        case .notOneKey(let bundle, let present):
+            return untrusted(
+                "cannot trust a key of \(quoted(bundle)) on first use: \(present.isEmpty ? "none has" : "several have") signed it",
+                bundle, "pin the right one with --key FILE or --fingerprint SHA256:…",
+                present.isEmpty ? [] : [Diagnostic.Detail("signed by", present.joined(separator: ", "))])
         case .trust(let error): return error.diagnostic
         case .missingVolume(let volume):
             return Diagnostic(

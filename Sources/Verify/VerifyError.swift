@@ -18,6 +18,8 @@ public enum VerifyError: Error, Hashable, Sendable {
     case badKeyCopy(bundle: FilePath, key: KeyID)
     /// Enough keys have signed, but not all of those that were asked for by name.
     case notSignedByNamed(bundle: FilePath, by: [String])
+    /// Trust on first use was asked for, and not exactly one key has signed; `present` are their key ids.
+    case notOneKey(bundle: FilePath, present: [String])
     /// Whom the site trusts, or for what, forbids it.
     case trust(TrustError)
     /// A file that SHA256SUMS names is not there.

@@ -112,9 +112,9 @@ final class PlantSite {
 extension PlantSite {
     static let values = ["NODE_IP=10.0.0.7", "K3S_TOKEN=\(secret)"]
 
-    func verified() throws -> VerifiedBundle {
+    func verified(under policy: SitePolicy? = nil) throws -> VerifiedBundle {
         try UntrustedBundle(opening: bundle.path).verified(
-            under: TrustPolicy(pins: [Pin(bundle.key, origin: "--key site.pub")]))
+            under: TrustPolicy(pins: [Pin(bundle.key, origin: "--key site.pub")], site: policy))
     }
 
     var target: TargetRoot { TargetRoot(path: root, isRunning: false, givesOwners: getuid() == 0) }
@@ -122,35 +122,46 @@ extension PlantSite {
     /// The same folder, treated as the running machine: steps are done on a machine that is played.
     var runningTarget: TargetRoot { TargetRoot(path: root, isRunning: true, givesOwners: getuid() == 0) }
 
+    /// Opens the bundle and asks policy alone; what the receipt should say.
+    func checkPolicy(now: Timestamp, allowing: Allowances, under policy: SitePolicy?) throws -> [Diagnostic] {
+        let planner = try Planner(
+            verified(under: policy), for: target, role: "server", values: SiteValues(),
+            receipts: InstalledBundles.receipts(root: root), workers: 1)
+        return try planner.checkPolicy(now: now, allowing: allowing, under: policy)
+    }
+
     struct Prepared {
         let bundle: VerifiedBundle
         let plan: Plan
         let values: SiteValues
+        let warnings: [Diagnostic]
     }
 
+    @discardableResult
     func prepare(
         role: String = "server", values: [String] = PlantSite.values, on target: TargetRoot? = nil,
-        now: Timestamp = Timestamp(seconds: 1_763_700_000), allowsDowngrade: Bool = false
+        now: Timestamp = Timestamp(seconds: 1_763_700_000), allowing: Allowances = [], under policy: SitePolicy? = nil
     ) throws -> Prepared {
-        let bundle = try verified()
+        let bundle = try verified(under: policy)
         let receipts = try InstalledBundles.receipts(root: root)
         let source = try ValueSource.file("site.env", Array(values.joined(separator: "\n").utf8))
         let chosen = try SiteValues(for: role, of: bundle.manifest, from: [source], asking: nil)
         let planner = try Planner(
             bundle, for: target ?? self.target, role: role, values: chosen, receipts: receipts, workers: 2)
-        try planner.checkPolicy(now: now, allowsDowngrade: allowsDowngrade)
-        return Prepared(bundle: bundle, plan: try planner.plan(), values: chosen)
+        let warnings = try planner.checkPolicy(now: now, allowing: allowing, under: policy)
+        return Prepared(bundle: bundle, plan: try planner.plan(), values: chosen, warnings: warnings)
     }
 
     @discardableResult
     func install(
         role: String = "server", values: [String] = PlantSite.values, on target: TargetRoot? = nil,
         machine: any Machine = PlayedMachine(), effects: any FileEffects = SystemFileEffects(),
-        allowsDowngrade: Bool = false, isCancelled: @escaping @Sendable () -> Bool = { false }
+        now: Timestamp = Timestamp(seconds: 1_763_700_000), allowing: Allowances = [],
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> Installation.Outcome {
-        let prepared = try prepare(role: role, values: values, on: target, allowsDowngrade: allowsDowngrade)
+        let prepared = try prepare(role: role, values: values, on: target, now: now, allowing: allowing)
         let environment = Installation.Environment(
-            now: Timestamp(seconds: 1_763_700_000), runName: nextRunName(), installer: "0.0.1", workers: 2,
+            now: now, runName: nextRunName(), installer: "0.0.1", workers: 2,
             trustsFileSystemSync: false, effects: effects, machine: machine, isCancelled: isCancelled)
         return try Installation.run(prepared.plan, of: prepared.bundle, values: prepared.values, in: environment)
     }

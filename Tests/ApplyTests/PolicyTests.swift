@@ -4,6 +4,7 @@ import Format
 import Posix
 import Reporting
 import Testing
+import Trust
 import Values
 
 @Suite struct `what policy forbids is refused before anything is staged` {
@@ -12,7 +13,7 @@ import Values
         try site.install()
         try site.replaceBundle(name: "older", sequence: 1_999)
         #expect(throws: ApplyError.self) { try site.prepare() }
-        #expect(throws: Never.self) { try site.prepare(allowsDowngrade: true) }
+        #expect(throws: Never.self) { try site.prepare(allowing: .downgrade) }
     }
 
     @Test func `another bundle of the same sequence`() throws {
@@ -28,7 +29,10 @@ import Values
         let site = try PlantSite { $0.expires = expires }
         #expect(throws: Never.self) { try site.prepare(now: expires) }
         let late = Timestamp(seconds: expires.seconds + 1)
-        #expect(throws: ApplyError.expired(expires, now: late)) { try site.prepare(now: late) }
+        #expect(
+            throws: TrustError.expired(
+                expires, SiteClock(now: late, created: site.bundle.manifest.created, seen: nil))
+        ) { try site.prepare(now: late) }
     }
 
     @Test(arguments: [

@@ -182,7 +182,7 @@ extension PlantSite {
         try site.replaceBundle(name: "older", sequence: 1_999)
         let error = #expect(throws: ApplyError.self) { try site.prepare() }
         #expect(error?.diagnostic.message == "the bundle is older than what was installed here before")
-        #expect(throws: Never.self) { try site.prepare(allowsDowngrade: true) }
+        #expect(throws: Never.self) { try site.prepare(allowing: .downgrade) }
         try site.replaceBundle(name: "same", sequence: 2_000)
         #expect(throws: Never.self) { try site.prepare() }
     }

@@ -45,6 +45,7 @@ enum InstallCommand {
         let person = invocation.flag("yes") ? nil : Conversation()
         guard !asks || invocation.flag("yes") || person != nil else { throw noTerminal }
         BundleOptions.askForVolumes(of: opened.bundle, person, console)
+        if let key = opened.firstUse { try FirstUseOption.confirm(key, invocation, person, console) }
         // First of all: what a run that was cut off left takes room, and its receipt may not count.
         let lock = try TargetLock(root: target.path)
         defer { withExtendedLifetime(lock) {} }
@@ -56,12 +57,14 @@ enum InstallCommand {
             throw ApplyError.noReceipt(installed: choice.receipts.map(\.bundle.name))
         }
         let planner = try planner(opened, target, choice)
-        try planner.checkPolicy(now: System.now(), allowsDowngrade: invocation.flag("allow-downgrade"))
+        let allowed = try planner.checkPolicy(
+            now: System.now(), allowing: SiteOptions.allowances(invocation), under: opened.site)
+        allowed.forEach(console.say)
         let survey = try CheckCommand.survey(invocation, opened, target, choice)
         console.show("checks\n" + survey.text(isVerbose: invocation.flag("verbose")))
         guard survey.isPassed else { throw try CheckCommand.refusal(survey, console) }
         let warnings =
-            try opened.warnings + choice.warnings + BundleOptions.checkFiles(opened.bundle, console)
+            try opened.warnings + choice.warnings + allowed + BundleOptions.checkFiles(opened.bundle, console)
             + CheckCommand.warnings(survey)
         let plan = try planner.plan()
         if person == nil { try opened.bundle.demandVolumes(for: plan.chunks) }
@@ -70,8 +73,8 @@ enum InstallCommand {
             guard try plan.isUnchanged || person?.confirms("do this?") ?? true else { throw declined }
         }
         let environment = try environment(
-            warnings + notes(plan, invocation),
-            keys: invocation.flag("remember-key") ? opened.bundle.keys : [], console)
+            warnings + notes(plan),
+            keys: invocation.flag("remember-key") || opened.firstUse != nil ? opened.bundle.keys : [], console)
         Interruption.listen()
         let outcome = try Installation.run(plan, of: opened.bundle, values: choice.values, in: environment)
         try report(outcome, plan, survey, console)
@@ -98,16 +101,9 @@ enum InstallCommand {
     }
 
     /// What a later reader of the receipt should know.
-    private static func notes(_ plan: Plan, _ invocation: Invocation) -> [Diagnostic] {
+    private static func notes(_ plan: Plan) -> [Diagnostic] {
         var notes: [Diagnostic] = []
         func add(_ words: String) { notes.append(Diagnostic(words, severity: .warning, exitCode: .done)) }
-        if invocation.flag("allow-downgrade"), let previous = plan.previous,
-            previous.bundle.sequence >= plan.bundle.sequence
-        {
-            add(
-                "installed over \(previous.bundle.version), sequence \(previous.bundle.sequence), with --allow-downgrade"
-            )
-        }
         if !plan.root.givesOwners { add("installed by an ordinary user: all files belong to that user") }
         for item in plan.items where item.action == .replace && item.note != nil {
             add("/\(item.path.text) \(item.note ?? "") and was replaced")

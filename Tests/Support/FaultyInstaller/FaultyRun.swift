@@ -64,7 +64,7 @@ enum FaultyRun {
         let values = try SiteValues(for: "server", of: bundle.manifest, from: [source], asking: nil)
         let planner = try Planner(
             bundle, for: target, role: "server", values: values, receipts: receipts, workers: 1)
-        try planner.checkPolicy(now: environment.now, allowsDowngrade: false)
+        try planner.checkPolicy(now: environment.now)
         _ = try Installation.run(planner.plan(), of: bundle, values: values, in: environment)
     }
 }
