@@ -20,7 +20,7 @@ public struct UntrustedBundle: ~Copyable {
     /// Where it is.
     public var path: FilePath { folder.path }
 
-    /// Checks signatures, then SHA256SUMS, then the manifest.
+    /// Checks signatures, then SHA256SUMS, then the manifest, then what else the site asks for.
     ///
     /// The payload is not read yet: ``VerifiedBundle`` checks each chunk when it is read.
     ///
@@ -32,9 +32,11 @@ public struct UntrustedBundle: ~Copyable {
         let keys = try keysVouching(for: root, under: policy)
         let (sums, manifest, size) = try understand(root)
         try admit(manifest, under: policy)
-        return VerifiedBundle(
+        let bundle = VerifiedBundle(
             folder: folder, rootDigest: SHA256Digest.of(root), keys: keys, sums: sums, manifest: manifest,
             manifestSize: size, keyChain: chain)
+        if let demanded = policy.site?.evidence, !demanded.isEmpty { _ = try bundle.evidence(demanding: demanded) }
+        return bundle
     }
 
     /// The policy with the keys of the newest list, and the way there, where the site goes by key lists.

@@ -50,7 +50,6 @@ extension VerifiedBundle {
         } catch {
             switch error {
             case .file: throw error
-            case .missing(let name) where name == kind.file: return EvidenceFinding(kind, .absent)
             case .missing(let name), .wrongDigest(let name), .notRegular(let name), .tooLarge(let name, _):
                 return EvidenceFinding(kind, .damaged(name: name))
             default: return EvidenceFinding(kind, .damaged(name: kind.file))

@@ -145,8 +145,11 @@ extension EvidenceFault {
     func diagnostic(of kind: Evidence, in bundle: FilePath) -> Diagnostic {
         Diagnostic(
             "cannot accept the bundle: \(kind.rawValue) is demanded, and \(reason(kind))",
-            details: [.init("in", bundle.text)], next: next(kind), exitCode: .policy)
+            details: [.init("in", bundle.text)], next: next(kind), exitCode: exitCode)
     }
+
+    /// What SHA256SUMS promises and is not there, or not so, is damage.
+    private var exitCode: ExitCode { if case .damaged = self { .damaged } else { .policy } }
 
     /// What is wrong, in words.
     public func reason(_ kind: Evidence) -> String {
