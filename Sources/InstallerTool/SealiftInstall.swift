@@ -55,7 +55,7 @@ enum SealiftInstall {
         Console.program, version: version, "installs a sealift bundle on this machine, without a network",
         details: [
             "Without a verb it checks the bundle's signature, checks the machine, shows what it would do, asks, and does it.",
-            "A bundle is trusted by a key that came by another road: --key, --fingerprint, or /etc/sealift/trusted-keys. "
+            "A bundle is trusted by a key that came by another road: the site's policy, --key, --fingerprint, or /etc/sealift/trusted-keys. "
                 + "Started from the stick unchecked, this program finds damage, not an attacker: README.txt says how to check first.",
         ],
         withoutVerb: install.table, commands: commands.map(\.table),
@@ -65,7 +65,8 @@ enum SealiftInstall {
         ],
         exitCodes: ExitCode.allCases.filter { $0 != .gathering },
         files: [
-            .init("/etc/sealift/trusted-keys/*.pub", "keys that this site trusts"),
+            .init("/etc/sealift/policy.json", "what this site asks of every bundle"),
+            .init("/etc/sealift/trusted-keys/*.pub", "keys that this site trusts, where the policy names none"),
             .init("/var/lib/sealift/receipts/NAME.json", "what is installed"),
             .init("sites/SERIAL.env, sites/HOSTNAME.env", "values of one machine, in a folder beside the bundle's"),
         ], seeAlso: ["sealift(1)", "openssl-dgst(1)", "sha256sum(1)"])
