@@ -259,7 +259,9 @@ let package = Package(
                 "Values", "Reporting", "JSON", "Posix", "OCI", "Fetch", "Store", "LibCrypto", "LoopbackServer",
                 "SampleImages",
             ]),
-        tests(of: "Trust", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "KeyRing", "BundleFixture"]),
+        tests(
+            of: "Trust",
+            ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "KeyRing", "BundleFixture", "StockTools"]),
         tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
         tests(
             of: "Definition",

@@ -17,7 +17,7 @@ extension Installation {
         }
         return Receipt(
             bundle: plan.bundle, target: plan.target, role: plan.role, installed: environment.now,
-            installer: environment.installer, keys: bundle.keys.map(\.fingerprint),
+            installer: environment.installer, keys: bundle.vouching,
             files: record.files.values.sorted { $0.path < $1.path }, units: units, users: madeUsers,
             images: manifest.images.filter { laid.contains($0.archive) }.map(placed),
             operation: manifest.operation.filter { $0.roles.includes(plan.role) }, values: values.shown,

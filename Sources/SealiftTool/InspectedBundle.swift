@@ -17,7 +17,7 @@ struct InspectedBundle {
     init(at path: FilePath, _ invocation: Invocation, _ console: Console) throws {
         let bundle = try TrustOptions.open(path, invocation, console).bundle
         manifest = bundle.manifest
-        keys = bundle.keys.map(\.fingerprintText)
+        keys = bundle.vouching.map { "SHA256:" + $0.hex }
     }
 
     func json(_ part: InspectPart?) -> JSONValue {

@@ -38,21 +38,28 @@ extension SitePolicy {
         }
         guard let item = reader.optional("threshold") else { return }
         threshold = try item.integer()
-        guard !keys.isEmpty else {
+        // Below a CA nobody knows how many keys there are, but no more signatures are looked for than these.
+        let most = keys.count + certificates.count * CertificateAuthority.maximumSignatures
+        guard most > 0 else {
             throw item.invalid("left out where no keys are named", found: String(threshold))
         }
-        guard (1...keys.count).contains(threshold) else {
-            throw item.invalid("from 1 to the number of keys, which is \(keys.count)", found: String(threshold))
+        guard (1...most).contains(threshold) else {
+            throw item.invalid("from 1 to the number of keys, which is \(most)", found: String(threshold))
+        }
+    }
+
+    /// What people call a key or a CA.
+    static func name(_ reader: JSONReader) throws(JSONError) -> String {
+        try reader.parsed("name", as: "1 to \(maximumNameLength) printable characters") { text in
+            let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) }
+            return isPrintable && (1...maximumNameLength).contains(text.utf8.count) ? text : nil
         }
     }
 
     /// One key: `name`, and either `key` or `fingerprint`.
     private static func key(_ item: JSONItem) throws(JSONError) -> (NamedKey, place: JSONItem) {
         let reader = try item.object()
-        let name = try reader.parsed("name", as: "1 to \(maximumNameLength) printable characters") { text in
-            let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) }
-            return isPrintable && (1...maximumNameLength).contains(text.utf8.count) ? text : nil
-        }
+        let name = try Self.name(reader)
         let place: JSONItem
         let pin: Pin
         if let whole = reader.optional("key") {

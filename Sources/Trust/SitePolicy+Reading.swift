@@ -23,6 +23,7 @@ extension SitePolicy {
         let reader = try JSONReader(.parse(bytes, limits: JSONLimits(depth: 8, size: Self.maximumSize)))
         _ = try reader.integer("policy", in: Self.format...Self.format)
         self.init(path: path)
+        try readCertificates(reader)
         try readKeys(reader)
         try readScope(reader)
         try readKeyList(reader)

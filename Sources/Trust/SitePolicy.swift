@@ -15,6 +15,8 @@ public struct SitePolicy: Hashable, Sendable {
     public var threshold = 1
     /// The key list from which the site goes forward; `nil` where keys are named, or left to options.
     public var keyList: KeyListPin?
+    /// CAs whose signers count as keys do.
+    public var certificates: [CertificateAuthority] = []
     /// The names of bundles that are taken; `nil` for any.
     public var bundles: [String]?
     /// The platforms and architectures that are taken; `nil` for any.

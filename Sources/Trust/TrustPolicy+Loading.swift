@@ -30,7 +30,7 @@ extension TrustPolicy {
         for text in request.fingerprints { given.append(try pin(fingerprint: text)) }
         for path in request.keyFiles { given.append(try pin(keyFile: path, bundle: bundle, warnings: &warnings)) }
         let rules = try rules(request, at: site, bundle: bundle, warnings: &warnings)
-        if let rules, !rules.keys.isEmpty {
+        if let rules, !rules.keys.isEmpty || !rules.certificates.isEmpty {
             for pin in given where !rules.keys.contains(where: { $0.pin.digits.hasPrefix(pin.digits) }) {
                 throw .keyNotInPolicy(origin: pin.origin, policy: rules.path, names: rules.keys.map(\.name))
             }

@@ -11,6 +11,9 @@ public struct TrustPolicy: Hashable, Sendable {
     /// What else the site asks of a bundle; `nil` where it has no policy.
     public var site: SitePolicy?
 
+    /// The CAs whose signers count beside the keys.
+    public var authorities: [CertificateAuthority] { site?.certificates ?? [] }
+
     /// Pins, and how many of them must have signed; at least one.
     public init(
         pins: [Pin], threshold: Int = 1, named: [Pin] = [], lists: KeyListTrust? = nil, site: SitePolicy? = nil

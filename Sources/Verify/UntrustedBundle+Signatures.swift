@@ -12,16 +12,20 @@ extension UntrustedBundle {
     /// The pinned keys whose signatures over `root` verify, each once.
     ///
     /// Opens `signatures/<key id of a pin>.sig`, and `.pub` where only a fingerprint is pinned; nothing else.
-    borrowing func keysVouching(for root: [UInt8], under policy: TrustPolicy) throws(VerifyError) -> [PublicKey] {
+    borrowing func keysVouching(
+        for root: [UInt8], under policy: TrustPolicy, beside certified: (signers: [CertifiedSigner], others: [String])
+    ) throws(VerifyError) -> [PublicKey] {
         var keys: [PublicKey] = []
         for pin in policy.pins {
             guard let key = try key(signing: root, pinnedBy: pin), !keys.contains(key) else { continue }
             keys.append(key)
         }
-        guard keys.count >= policy.threshold else {
+        // A key counts once, whether it is pinned, vouched for by a CA, or both.
+        let distinct = Set(keys.map(\.fingerprint)).union(certified.signers.map(\.keyFingerprint))
+        guard distinct.count >= policy.threshold else {
             throw .notSigned(
-                bundle: path, by: policy.pins.map(\.origin), present: presentKeyIDs(), found: keys.count,
-                needed: policy.threshold)
+                bundle: path, by: policy.pins.map(\.origin) + policy.authorities.map(\.name) + certified.others,
+                present: presentKeyIDs(), found: distinct.count, needed: policy.threshold)
         }
         let silent = policy.named.filter { pin in !keys.contains { pin.matches($0) } }
         guard silent.isEmpty else { throw .notSignedByNamed(bundle: path, by: silent.map(\.origin)) }

@@ -27,14 +27,16 @@ public struct UntrustedBundle: ~Copyable {
     /// - Throws: ``VerifyError``; nothing of the bundle must then be used.
     public consuming func verified(under policy: TrustPolicy) throws(VerifyError) -> VerifiedBundle {
         let (policy, chain) = try followingKeyLists(policy)
-        guard !policy.pins.isEmpty else { throw .noPins(bundle: path) }
+        guard !policy.pins.isEmpty || !policy.authorities.isEmpty else { throw .noPins(bundle: path) }
         guard let root = try read(BundleFile.sums, limit: SHA256Sums.maximumSize) else { throw .noRoot(bundle: path) }
-        let keys = try keysVouching(for: root, under: policy)
+        let certified = try certifiedSigners(of: root, under: policy)
+        let keys = try keysVouching(for: root, under: policy, beside: certified)
         let (sums, manifest, size) = try understand(root)
+        try checkCertificates(of: certified.signers, at: manifest.created)
         try admit(manifest, under: policy)
         let bundle = VerifiedBundle(
-            folder: folder, rootDigest: SHA256Digest.of(root), keys: keys, sums: sums, manifest: manifest,
-            manifestSize: size, keyChain: chain)
+            folder: folder, rootDigest: SHA256Digest.of(root), keys: keys, signers: certified.signers, sums: sums,
+            manifest: manifest, manifestSize: size, keyChain: chain)
         if let demanded = policy.site?.evidence, !demanded.isEmpty { _ = try bundle.evidence(demanding: demanded) }
         return bundle
     }

@@ -15,6 +15,8 @@ public final class VerifiedBundle: Sendable {
     public let keys: [PublicKey]
     /// The key lists under which ``keys`` count; `nil` where the site goes by none.
     public let keyChain: KeyChain?
+    /// Those who vouch for it with certificates.
+    public let signers: [CertifiedSigner]
     /// The digests of all files.
     public let sums: SHA256Sums
     /// What is inside.
@@ -30,7 +32,8 @@ public final class VerifiedBundle: Sendable {
     let folder: DirectoryHandle
 
     init(
-        folder: consuming DirectoryHandle, rootDigest: SHA256Digest, keys: [PublicKey], sums: SHA256Sums,
+        folder: consuming DirectoryHandle, rootDigest: SHA256Digest, keys: [PublicKey], signers: [CertifiedSigner],
+        sums: SHA256Sums,
         manifest: Manifest,
         manifestSize: ByteCount, keyChain: KeyChain? = nil
     ) {
@@ -38,12 +41,24 @@ public final class VerifiedBundle: Sendable {
         self.folder = folder
         self.rootDigest = rootDigest
         self.keys = keys
+        self.signers = signers
         self.sums = sums
         self.manifest = manifest
         self.manifestSize = manifestSize
         self.keyChain = keyChain
         layout = TarLayout(entries: manifest.entries)
         chunks = ChunkIndex(chunks: manifest.chunks)
+    }
+
+    /// The fingerprints of all keys that vouch for it, each once: pinned ones first.
+    public var vouching: [SHA256Digest] {
+        let pinned = keys.map(\.fingerprint)
+        return pinned + signers.map(\.keyFingerprint).filter { !pinned.contains($0) }
+    }
+
+    /// Who vouches for it, for people: fingerprints, and the names that certificates give.
+    public var vouchers: [String] {
+        keys.map(\.fingerprintText) + signers.map { "SHA256:\($0.keyFingerprint.hex) \($0.words)" }
     }
 
     /// Where it is.

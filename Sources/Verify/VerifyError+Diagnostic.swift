@@ -25,6 +25,19 @@ extension VerifyError: Diagnosable {
                 "cannot trust \(quoted(bundle)): the signature of key \(key) does not verify", bundle,
                 "SHA256SUMS or its signature was changed or damaged: get the bundle again from who built it",
                 [Diagnostic.Detail("key", origin)])
+        case .badCertificateSignature(let bundle, let name, let error):
+            return untrusted(
+                "cannot trust \(quoted(bundle)): \(quoted(name)) is no good signature: \(error.reason)", bundle,
+                error.diagnostic.next ?? "get the bundle again from who built it")
+        case .certificateNotValid(let bundle, let subject, let created, let validity):
+            return untrusted(
+                "cannot trust \(quoted(bundle)): the certificate of \(quoted(subject)) was not valid when the bundle was made",
+                bundle,
+                "have the bundle built anew, and signed with a certificate that is valid then",
+                [
+                    Diagnostic.Detail("made", created.description),
+                    Diagnostic.Detail("valid", "\(validity.lowerBound) to \(validity.upperBound)"),
+                ])
         case .badKeyCopy(let bundle, let key):
             return untrusted(
                 "cannot trust \(quoted(bundle)): signatures/\(key).pub is not the pinned key", bundle,

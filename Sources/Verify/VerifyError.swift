@@ -14,6 +14,10 @@ public enum VerifyError: Error, Hashable, Sendable {
     case notSigned(bundle: FilePath, by: [String], present: [String], found: Int, needed: Int)
     /// The signature of a pinned key is there and does not verify.
     case badSignature(bundle: FilePath, key: KeyID, origin: String)
+    /// A signature below a CA of the site is there and is none.
+    case badCertificateSignature(bundle: FilePath, name: String, CertificateError)
+    /// A certificate of a chain was not valid when the bundle was made.
+    case certificateNotValid(bundle: FilePath, subject: String, created: Timestamp, validity: ClosedRange<Timestamp>)
     /// The bundle's copy of a pinned key is unreadable, or not the pinned one.
     case badKeyCopy(bundle: FilePath, key: KeyID)
     /// Enough keys have signed, but not all of those that were asked for by name.

@@ -22,7 +22,7 @@ import Values
         #expect(
             chain.certificates.map(\.subject.description) == ["leaf", "inter", "root"].map { "O=Company, CN=\($0)" })
         #expect(chain.signer.subject.only(.commonName) == "leaf")
-        #expect(chain.signer.validity.lowerBound == Timestamp("2026-01-01T00:00:00Z"))
+        #expect(chain.signer.validity.lowerBound == Timestamp("2025-01-01T00:00:00Z"))
         #expect(chain.signer.validity.upperBound == Timestamp("2036-01-01T00:00:00Z"))
         try company.succeed("openssl pkey -in leaf.key -pubout -out leaf.pub")
         let key = try PublicKey(pem: company.folder.read("leaf.pub"))

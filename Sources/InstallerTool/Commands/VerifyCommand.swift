@@ -17,7 +17,7 @@ enum VerifyCommand {
         BundleOptions.askForVolumes(of: opened.bundle, Conversation(), console)
         try opened.bundle.verifyPayload(deep: false, workers: Workers.processorCount, progress: console.progress)
         let manifest = opened.bundle.manifest
-        let keys = opened.bundle.keys.map { "SHA256:" + $0.fingerprint.hex }
+        let keys = opened.bundle.vouching.map { "SHA256:" + $0.hex }
         try console.result(
             [
                 "verified": true, "name": .string(manifest.name.description),
@@ -25,6 +25,6 @@ enum VerifyCommand {
                 "keys": .array(keys.map { .string($0) }),
                 "warnings": .array((opened.warnings + warnings).map { .string($0.message) }),
             ],
-            text: "\(manifest.folderName) is as \(keys.joined(separator: ", ")) signed it")
+            text: "\(manifest.folderName) is as \(opened.bundle.vouchers.joined(separator: ", ")) signed it")
     }
 }

@@ -54,7 +54,7 @@ enum VerifyCommand {
         let parts = manifest.target.os.takesPlainFiles ? "" : "\(manifest.chunks.count) chunks, "
         return """
             good: \(manifest.folderName)
-            signed by  \(bundle.keys.map(\.fingerprintText).joined(separator: "\n           "))
+            signed by  \(bundle.vouchers.joined(separator: "\n           "))
             checked    \(bundle.sums.lines.count) files, \(parts)\(bundle.payloadSize.formatted) of payload
             """
     }
@@ -62,7 +62,7 @@ enum VerifyCommand {
     private static func json(_ bundle: VerifiedBundle, _ warnings: [Diagnostic], isDeep: Bool) -> JSONValue {
         [
             "verdict": .string("good"), "deep": .bool(isDeep), "bundle": BundleSummary.json(of: bundle),
-            "keys": .array(bundle.keys.map { .string($0.fingerprintText) }),
+            "keys": .array(bundle.vouching.map { .string("SHA256:" + $0.hex) }),
             "files": .array(bundle.sums.lines.map { ["name": .string($0.name), "sha256": .string($0.digest.hex)] }),
             "warnings": .array(warnings.map { JSONValue($0.fields) }),
         ]

@@ -1,6 +1,6 @@
 /// A company's certification authority, made and used by the `openssl` program, as a company does it.
 ///
-/// Certificates are valid from 2026 to 2036 unless told, so that no test depends on the clock.
+/// Certificates are valid from 2025 to 2036 unless told, so that no test depends on the clock.
 public final class CompanyPKI {
     /// Where everything lies: `NAME.key`, `NAME.pem`.
     public let folder: CommandFolder
@@ -63,7 +63,7 @@ public final class CompanyPKI {
 
     /// Makes a root.
     public func root(
-        _ name: String, key: String = Key.p256, use: String = Use.authority, from: String = "20260101000000Z",
+        _ name: String, key: String = Key.p256, use: String = Use.authority, from: String = "20250101000000Z",
         to: String = "20360101000000Z", subject: String? = nil
     ) throws {
         try request(name, key: key, subject: subject ?? "/O=Company/CN=\(name)")
@@ -73,7 +73,7 @@ public final class CompanyPKI {
     /// Makes a certificate below another.
     public func issue(
         _ name: String, by issuer: String, key: String = Key.p256, use: String = Use.signer,
-        from: String = "20260101000000Z", to: String = "20360101000000Z", subject: String? = nil,
+        from: String = "20250101000000Z", to: String = "20360101000000Z", subject: String? = nil,
         digest: String = "sha256"
     ) throws {
         try request(name, key: key, subject: subject ?? "/O=Company/CN=\(name)")
