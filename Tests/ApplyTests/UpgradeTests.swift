@@ -201,7 +201,7 @@ extension PlantSite {
         let site = try PlantSite(sequence: 2_000)
         try site.install()
         try site.replaceBundle(name: "older", sequence: 1_000, installer: "an older installer\n")
-        try site.install(allowsDowngrade: true)
+        try site.install(allowing: .downgrade)
         #expect(try site.read("usr/local/sbin/sealift-install") == "the installer\n")
         try site.replaceBundle(name: "newer", sequence: 3_000, installer: "a newer installer\n")
         try site.install()
