@@ -56,6 +56,7 @@ extension Profile {
         profile.images.folders = images.folders.map { $0.holding(archiveOf: name) }
         profile.config = nil
         profile.registries = nil
+        profile.networks = [:]
         profile.items = []
         profile.users = []
         profile.steps = []

@@ -45,7 +45,8 @@ struct DefinitionReader {
         return Definition(
             path: path, name: name, kind: kind, need: need,
             version: try version(try map.required("version")), platform: outline.request,
-            profile: profile.specialised(for: said),
+            profile: profile.specialised(for: said).following(
+                ([config].compactMap(\.self) + roleConfig.map(\.config)).map(\.node.value)),
             roles: roles, imageSource: try imageSource(map),
             images: images.pulled, imageArchives: images.archived,
             allowedMissing: try items.allowedImages(map), manifests: try manifests(map),

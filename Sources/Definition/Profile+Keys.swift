@@ -4,7 +4,8 @@ enum ProfileKeys {
     static let profile = [
         "profile", "title", "summary", "homepage", "notes", "os", "architectures", "versions", "channels", "roles",
         "artefacts", "snaps",
-        "images", "manifests", "charts", "config", "registries", "directories", "files", "links", "users", "modules",
+        "images", "manifests", "charts", "config", "registries", "networks", "directories", "files", "links", "users",
+        "modules",
         "sysctls",
         "preparations", "labels", "units", "commands", "waits", "operation", "requirements", "hardware", "variables",
     ]

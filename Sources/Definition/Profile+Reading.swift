@@ -33,6 +33,7 @@ extension Profile {
         self.charts = try map.optional("charts").map { (reader) throws(YAMLError) in try sources.charts(reader) }
         self.config = try map.optional("config").map { (reader) throws(YAMLError) in try items.mapFile(reader) }
         self.registries = try map.optional("registries").map { (reader) throws(YAMLError) in try items.mapFile(reader) }
+        self.networks = try Self.networks(map.optional("networks"), config)
         self.items = try items.items(map)
         self.users = try items.users(map)
         self.steps = try items.steps(map)

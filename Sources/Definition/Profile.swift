@@ -41,6 +41,8 @@ public struct Profile: Sendable {
     public var config: MapFile?
     /// How the definition's `registries:` becomes a file.
     public var registries: MapFile?
+    /// Networks that requirements name, and the keys of ``config`` that set others in their place.
+    public var networks: [String: String]
     /// Folders, files and links that are laid.
     public var items: [ForVersions<ProfileItem>]
     /// System users.

@@ -1,7 +1,17 @@
 /// `text` in double quotes with control bytes, quotes and backslashes escaped, so that no input can forge a line of output.
+///
+/// Of a text of more than 400 scalars the middle is left out, and how much that is stands there: nobody reads it, and it would hide the rest
+/// of the message.
 public func quoted(_ text: some StringProtocol) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
+    let count = text.unicodeScalars.count
+    guard count > 400 else { return "\"" + escaped(text.unicodeScalars) + "\"" }
+    let (head, tail) = (text.unicodeScalars.prefix(200), text.unicodeScalars.suffix(100))
+    return "\"" + escaped(head) + "… \(count - 300) more …" + escaped(tail) + "\""
+}
+
+private func escaped(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+    var result = ""
+    for scalar in scalars {
         switch scalar {
         case "\"": result += "\\\""
         case "\\": result += "\\\\"
@@ -16,7 +26,7 @@ public func quoted(_ text: some StringProtocol) -> String {
             }
         }
     }
-    return result + "\""
+    return result
 }
 
 /// `text` on one line: as it is, save that what a terminal may act on is escaped.

@@ -39,6 +39,9 @@ final class PlantSite {
             at: folder.path, name: name, sequence: sequence, text: text, installer: installer, change)
     }
 
+    /// Puts another bundle of this medium to use.
+    func use(_ other: TinyBundle) { bundle = other }
+
     static let unit = """
         [Unit]
         Description=a platform
@@ -166,7 +169,7 @@ extension PlantSite {
         return try Installation.run(prepared.plan, of: prepared.bundle, values: prepared.values, in: environment)
     }
 
-    private func nextRunName() -> String {
+    func nextRunName() -> String {
         runs += 1
         return "run-\(runs)"
     }

@@ -82,6 +82,34 @@ struct ConditionTests {
         #expect(layout.requirements.count == requirements)
     }
 
+    /// The K3s profile, whose checks of routes and packet filters name networks.
+    @Test(arguments: [
+        ("", ["10.42.0.0/16", "10.43.0.0/16"]),
+        ("config: {cluster-cidr: 10.50.0.0/16}\n", ["10.50.0.0/16", "10.43.0.0/16"]),
+        (
+            "config: {cluster-cidr: \"10.50.0.0/16,fd00:50::/56\"}\nrole-config: {first-server: {service-cidr: 10.60.0.0/16}}\n",
+            ["10.50.0.0/16", "fd00:50::/56", "10.60.0.0/16"]
+        ),
+        // What the site gives is not known at the build.
+        (
+            "config: {cluster-cidr: \"${PODS}\"}\nvariables: {PODS: {type: cidr, ask: which}}\n",
+            ["10.42.0.0/16", "10.43.0.0/16"]
+        ),
+    ])
+    func `requirements are about the networks that the definition sets`(more: String, networks: [String]) throws {
+        let text = "name: a\nversion: \"1\"\nplatform: {profile: k3s, version: v1.31.4+k3s1, arch: amd64}\n" + more
+        let definition = try Definition.parse(Array(text.utf8), path: "a.yaml", profiles: [])
+        let release = try #require(definition.profile.release(Version("v1.31.4+k3s1"), .amd64))
+        let layout = try Layout(definition, release)
+        let found = layout.requirements.compactMap { requirement -> [String]? in
+            switch requirement.rule {
+            case .routeOverlap(let networks), .firewall(_, let networks): networks
+            default: nil
+            }
+        }
+        #expect(found.count >= 2 && found.allSatisfy { $0 == networks }, "\(found)")
+    }
+
     @Test func `what is waived is asked for and not required`() throws {
         func required(_ more: String) throws -> Bool? {
             try layout(more).variables.first { $0.name == "URL" }?.required

@@ -407,6 +407,12 @@ class SingleMachine(Machines):
         self.assertEqual(self.accounts() & {*USERS, "keepalived"}, {"kube-apiserver"})
         self.assertRegex(said.stdout + said.stderr, "keep +user kube-apiserver, who owns /var/lib/k0s/db")
         self.assertEqual(json.loads(self.stick("status", "--json").stdout)["installed"], [])
+        self.stick(*SINGLE)
+        said = self.stick("uninstall", "--yes", "--purge")
+        self.assertRegex(said.stdout + said.stderr, "remove +user kube-apiserver")
+        self.assertEqual(self.accounts() & {*USERS, "keepalived"}, set())
+        self.assertFalse(self.site.path("/var/lib/k0s").exists())
+        self.assertEqual(self.site.run("getent", "passwd", "kube-apiserver", check=False).stdout, "")
 
 
 class JoiningMachine(Machines):

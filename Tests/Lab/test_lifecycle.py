@@ -130,6 +130,28 @@ class Life(Machines):
             self.assertFalse(site.path("/var/lib/rancher/k3s").exists())
 
 
+class Pulled(Machines):
+    """The stick is pulled out in the middle of an upgrade: its reads fail from then on."""
+
+    def test_the_old_version_runs_on(self):
+        scratch.need("strace")
+        site = self.boot()
+        self.install(site, first, *FIRST)
+        inside = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                  "/usr/local/sbin/sealift-install", "--bundle", f"{machine.MEDIUM}/{second.folder.name}", "--yes"]
+        for error in ("EIO", "ENODEV"):
+            done = scratch.run("strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"inject=pread64:error={error}:when=2+", "nsenter",
+                               f"--target={site.leader}", "--all", *inside, check=False)
+            self.assertEqual(done.returncode, Exit.INPUT_OUTPUT, done.stderr)
+            for part in ("if the stick was pulled out, put it back", "as it was before"):
+                self.assertIn(part, done.stderr)
+            self.is_up(site)
+            self.assertEqual(self.version(site), "2026.11.0")
+            self.assertIn("all as laid", self.own(site, "status").stdout)
+        self.install(site, second, "--yes")
+        self.assertEqual(self.version(site), "2026.12.0")
+
+
 class Cuts(Machines):
     """The installer is killed at a call, the power is cut at once, and the machine boots without the stick."""
 

@@ -32,7 +32,7 @@ counted = {"refused": 0, "faults survived": 0}
 
 def setUpModule():
     """A small bundle, a newer one of the same name, a large one of three volumes, one of another name that wants the same paths."""
-    global connected, bench, small, newer, large, rival
+    global connected, bench, small, newer, large, rival, other_images
     scratch.need(root=True)
     product.installer()
     connected = unittest.enterModuleContext(world.World())
@@ -42,6 +42,9 @@ def setUpModule():
     text = definition.read_text()  # edited in place: the lock beside it says what the next sequence is
     definition.write_text(text.replace("2026.11.0", "2026.12.0").replace('"traefik"', '"traefik", "servicelb"'))
     newer = bench.build(definition)
+    settings = json.loads(definition.read_text())
+    definition.write_text(json.dumps({key: value for key, value in settings.items() if key not in ("images", "manifests", "allow-missing")} | {"version": "2027.1.0"}))
+    other_images = bench.build(definition)
     rival = bench.build(bench.define("rival"))
     heavy = bench.define("heavy", files=[{"path": "/opt/acme/data", "from": "data"}])
     (heavy.parent / "data").write_bytes(k3s_release.comments(36_000_000, seed=1))
@@ -235,6 +238,45 @@ class Laying(Rooted):
         left = [path for path, what in self.listing().items() if path not in self.empty and what[0][0] != "d"]
         self.assertEqual(sorted(path for path in left if not path.startswith("var/lib/sealift")),
                          ["etc/rancher/k3s/config.yaml", "var/lib/rancher/k3s/server/db/state.db"])
+
+
+class SmallDisks(Rooted):
+    """A disk without room for the image archives of two versions."""
+
+    def setUp(self):
+        super().setUp()
+        scratch.run("mount", "-t", "tmpfs", "-o", "size=700m", "small", self.root)
+        for name in ("etc/systemd/system", "usr/local/bin", "var/lib", "opt"):
+            (self.root / name).mkdir(parents=True)
+        (self.root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+        (self.root / "etc/group").write_text("root:x:0:\n")
+
+    def available(self):
+        found = os.statvfs(self.root)
+        return found.f_bavail * found.f_frsize
+
+    def test_old_image_archives_go_where_there_is_no_room_and_the_plan_says_so(self):
+        ignored = ("--ignore", "space:/", "--ignore", "k3s.disk")
+        self.install(*FIRST, *ignored)
+        whole = json.loads(self.install("plan", "--json", *ignored, built=other_images).output)
+        self.assertTrue(whole["keepsImages"])
+        # Room for what is written and half of what is unpacked, besides a tenth in reserve.
+        archive = entries(other_images, "first-server")["var/lib/rancher/k3s/agent/images/sealift-images.tar"]["size"]
+        with open(self.root / "filler", "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, self.available() - whole["bytes"] - archive // 2 - 70 * 2**20)
+        plan = self.install("plan", "--json", *ignored, built=other_images, status=None)
+        self.assertFalse(json.loads(plan.output)["keepsImages"])
+        text = self.install("plan", *ignored, built=other_images, status=None).output
+        self.assertRegex(text, "image archives")
+        self.install("--yes", *ignored, built=other_images)
+        (self.root / "filler").unlink()
+        before = self.listing()
+        done = product.run(other_images.folder / "sealift-install", "rollback", "--yes", "--root", self.root, home=bench.home, status=Exit.POLICY)
+        self.assertIn("were not kept", done.errors)
+        self.assertIn("--allow-downgrade", done.errors)
+        self.unchanged(before)
+        self.install(*FIRST, *ignored, "--allow-downgrade")
+        self.assertIn("nothing was changed", self.install(*FIRST, *ignored).output)
 
 
 class Refusing(Rooted):
@@ -435,6 +477,41 @@ class Faults(Rooted):
                     self.assertIn(done.status, (Exit.RESTORED, Exit.INPUT_OUTPUT), done.errors)
                     self.assertEqual([each for each in tree.changes(self.empty, self.listing()) if "var/lib/sealift" not in each], [])
                     counted["faults survived"] += 1
+
+    def test_who_looks_after_a_cut_is_not_sent_to_uninstall_what_is_ours(self):
+        count = self.calls("renameat2")["renameat2"]
+        # The last cut but for those after the point of no return, where the journal has got its other name.
+        for number in range(count, 0, -1):
+            self.setUp()
+            self.strace("-e", f"inject=renameat2:signal=KILL:when={number}")
+            if (self.root / "var/lib/sealift/journal").exists():
+                break
+        self.assertTrue((self.root / "usr/local/bin/k3s").exists(), "the cut came too early to show anything")
+        for words in (("check", "--role", "first-server"), ("plan", *FIRST[:-1])):
+            done = self.install(*words, "--json", status=None)
+            self.assertIn("sealift-install recover", done.errors)
+            found = json.loads(done.output)
+            found = found.get("checks", found)["findings"]
+            verdicts = {each["id"]: each["verdict"] for each in found}
+            self.assertEqual((verdicts["k3s.installed"], verdicts["k3s.links"]), ("pass", "pass"))
+        self.install_again(entries(small, "first-server"))
+
+    def test_a_secret_is_in_no_command_line(self):
+        values = scratch.folder("values") / "join.env"
+        self.addCleanup(scratch.remove, values.parent)
+        values.write_text(f"K3S_URL=https://192.168.10.5:6443\nK3S_TOKEN={TOKEN}\n")
+        values.chmod(0o600)
+        trace = self.root.parent / f"{self.root.name}.trace"
+        self.addCleanup(trace.unlink, missing_ok=True)
+        command = ["strace", "-f", "-qqq", "-v", "-s", "65536", "-e", "trace=execve", "-o", trace, *self.command(
+            "apply", "--role", "agent", *ADDRESS, "--values", values, "--json")]
+        done = product.run(*command, home=bench.home)
+        self.assertIn(TOKEN, (self.root / "etc/systemd/system/k3s-agent.service.env").read_text())
+        self.assertGreater(trace.read_text().count("execve("), 3)
+        for text in (trace.read_text(), done.output, done.errors):
+            self.assertNotIn("hunter2", text)
+        holding = [path for path in self.root.rglob("*") if path.is_file() and not path.is_symlink() and b"hunter2" in path.read_bytes()]
+        self.assertEqual([(path.name, path.stat().st_mode & 0o777) for path in holding], [("k3s-agent.service.env", 0o600)])
 
     def test_asked_to_stop_it_stops_and_leaves_the_root_as_it_was(self):
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -755,6 +832,25 @@ class SmallMachine(Machines):
         site.add_default_route()
         done = self.refuse(*FIRST, part="space:", site=site)
         self.assertRegex(done.stderr, r"\d MiB")
+
+    def test_a_disk_that_fills_up_meanwhile_leaves_the_machine_as_it_was(self):
+        """Whoever says that space does not matter finds out in the middle."""
+        site = self.boot(size="400m")
+        site.add_default_route()
+        needed = sum(entry["size"] for entry in entries(small, "first-server").values() if entry["kind"] == "file")
+        site.run("sh", "-c", f"head -c $(($(stat -f -c '%a*%S' /var/lib) - {needed * 2 // 3})) /dev/zero > /var/filler")
+        findings = json.loads(self.stick("check", "--role", "first-server", "--json", status=Exit.REQUIREMENTS, site=site).stdout)["findings"]
+        ignored = [word for each in findings if each["verdict"] == "fail" for word in ("--ignore", each["id"])]
+        self.assertIn("space:/", ignored)
+        before = self.disk(site)
+        done = self.stick(*FIRST, *ignored, site=site, status=Exit.INPUT_OUTPUT)
+        for part in ("no space left", "free some space", "as it was before"):
+            self.assertIn(part, done.stderr)
+        self.assertEqual([each for each in tree.changes(before, self.disk(site)) if "var/lib/sealift" not in each], [])
+        self.assertFalse(site.is_active("k3s.service"))
+        site.run("rm", "/var/filler")
+        self.stick(*FIRST, *ignored, site=site)
+        counted["faults survived"] += 1
 
 
 class InstalledMachine(Machines):

@@ -85,7 +85,11 @@ public final class FaultyFileEffects: FileEffects {
     ) throws(FileError) {
         let kind = try strike(operation, path, tag)
         try before(kind, operation, path)
-        try call()
+        do throws(FileError) { try call() } catch {
+            // A call that fails by itself, such as removing a folder that is not empty, is one that was made.
+            if case .killAfter = kind { try after(kind, operation, path) }
+            throw error
+        }
         try after(kind, operation, path)
     }
 }
