@@ -421,7 +421,8 @@ class Faults(Rooted):
 
     def calls(self, *names):
         """How often each call is made in a run that goes well."""
-        self.strace("-e", f"trace={','.join(names)}")
+        done = self.strace("-e", f"trace={','.join(names)}")
+        self.assertEqual(done.status, Exit.DONE, done.errors)
         text = (self.root.parent / f"{self.root.name}.trace").read_text()
         self.setUp()
         return {name: len(re.findall(rf"(?m)^\d+ +{name}\(", text)) for name in names}
@@ -431,7 +432,7 @@ class Faults(Rooted):
         return range(1, count + 1) if os.environ.get("SEALIFT_LONG") else sorted({1 + round(step * (count - 1) / (most - 1)) for step in range(most)})
 
     def test_killed_at_any_call_it_is_all_old_or_all_new(self):
-        calls = self.calls("renameat2", "fsync", "openat2", "mkdirat", "unlinkat", "write", "fchmodat", "linkat", "symlinkat")
+        calls = self.calls("renameat", "fsync", "openat2", "mkdirat", "unlinkat", "write", "chmod", "linkat", "symlinkat")
         wanted = entries(small, "first-server")
         for name, count in calls.items():
             for number in self.points(count, 4) if count else []:
@@ -466,8 +467,8 @@ class Faults(Rooted):
         self.assertIn("nothing was changed", self.install(*FIRST).output)
 
     def test_a_call_that_the_kernel_refuses_leaves_the_root_as_it_was(self):
-        calls = self.calls("renameat2", "fsync", "write", "mkdirat", "fchown")
-        for name, error in (("renameat2", "EIO"), ("fsync", "EIO"), ("write", "ENOSPC"), ("mkdirat", "ENOSPC"), ("fchown", "EPERM")):
+        calls = self.calls("renameat", "fsync", "write", "mkdirat", "fchown")
+        for name, error in (("renameat", "EIO"), ("fsync", "EIO"), ("write", "ENOSPC"), ("mkdirat", "ENOSPC"), ("fchown", "EPERM")):
             for number in self.points(calls[name], 3) if calls[name] else []:
                 with self.subTest(call=name, error=error, number=number):
                     self.setUp()
@@ -479,11 +480,11 @@ class Faults(Rooted):
                     counted["faults survived"] += 1
 
     def test_who_looks_after_a_cut_is_not_sent_to_uninstall_what_is_ours(self):
-        count = self.calls("renameat2")["renameat2"]
+        count = self.calls("renameat")["renameat"]
         # The last cut but for those after the point of no return, where the journal has got its other name.
         for number in range(count, 0, -1):
             self.setUp()
-            self.strace("-e", f"inject=renameat2:signal=KILL:when={number}")
+            self.strace("-e", f"inject=renameat:signal=KILL:when={number}")
             if (self.root / "var/lib/sealift/journal").exists():
                 break
         self.assertTrue((self.root / "usr/local/bin/k3s").exists(), "the cut came too early to show anything")
