@@ -28,16 +28,21 @@ class Documents(unittest.TestCase):
                     self.assertTrue((document.parent / target).exists())
         self.assertGreater(count, 10)
 
-    def test_the_invariants_name_tests_that_exist(self):
+    def test_tests_that_documents_name_exist(self):
         text = (ROOT / "ARCHITECTURE.md").read_text()
-        table = text[text.index("## Invariants"):text.index("## Threads")]
-        named = re.findall(r"`(\w+Tests)(?:/(\w+))?`", table)
-        self.assertGreater(len(named), 10)
-        for module, suite in named:
-            with self.subTest(module=module, suite=suite):
-                self.assertTrue((ROOT / "Tests" / module).is_dir())
-                if suite:
-                    self.assertTrue(list((ROOT / "Tests" / module).rglob(f"{suite}.swift")))
+        invariants = text[text.index("## Invariants"):text.index("## Threads")]
+        for document, table in {"ARCHITECTURE.md": invariants, "threat-model.md": (ROOT / "docs/threat-model.md").read_text()}.items():
+            suites = re.findall(r"`(\w+Tests)(?:/(\w+))?`", table)
+            files = re.findall(r"`(?:Tests/Lab/)?(test_\w+)(?:\.py)?`", table)
+            self.assertGreater(len(suites), 10)
+            for module, suite in suites:
+                with self.subTest(document=document, module=module, suite=suite):
+                    self.assertTrue((ROOT / "Tests" / module).is_dir())
+                    if suite:
+                        self.assertTrue(list((ROOT / "Tests" / module).rglob(f"{suite}.swift")))
+            for file in files:
+                with self.subTest(document=document, file=file):
+                    self.assertTrue((ROOT / "Tests/Lab" / f"{file}.py").exists())
 
     def test_scripts_in_the_documents_exist(self):
         for document in documents():
