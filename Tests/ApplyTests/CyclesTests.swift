@@ -119,7 +119,7 @@ private final class CycleCourse {
 
     private func install(_ bundle: TinyBundle, _ effects: any FileEffects) throws {
         site.use(bundle)
-        try site.install(effects: effects, allowsDowngrade: true)
+        try site.install(effects: effects, allowing: .downgrade)
     }
 
     private func complaint(before: [String], after: [String], _ isDone: Bool) throws -> String? {
