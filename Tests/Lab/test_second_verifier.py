@@ -79,7 +79,7 @@ class Vectors(unittest.TestCase):
     def test_a_wrong_row_of_the_document_shows(self):
         """What reads its rules out of the document judges by them: with a row less strict, a vector gets another verdict."""
         rows = {"set-user-id": ("mode", "[0-7]{4}"), "unknown-owner": ("owner", ".*"), "no-date": ("time", ".*"), "default-of-another-type": ("cidr", ".*"),
-                "kernel-of-no-version": ("release", ".*"), "option-as-unit": ("thing", ".*"), "link-that-climbs": ("link-target", ".*")}
+                "kernel-of-no-version": ("release", ".*"), "option-as-unit": ("thing", ".*"), "link-target-that-climbs": ("link-target", ".*")}
         for name, (pattern, other) in rows.items():
             with self.subTest(row=pattern), mock.patch.dict(second_verifier.PATTERNS, {pattern: other}), mock.patch.dict(second_verifier.CHECKS, {pattern: lambda text: True}):
                 try:
@@ -88,6 +88,13 @@ class Vectors(unittest.TestCase):
                 except second_verifier.Refused as refusal:
                     verdict = refusal.args[0]
                 self.assertNotEqual(verdict, vectors.EXIT[vectors.NOT_UNDERSTOOD])
+
+    def test_the_grammar_has_every_kind_that_a_profile_can_ask_for(self):
+        """docs/format.md §6.2 beside docs/schema, which another test compares with the program."""
+        kinds = json.loads((scratch.ROOT / "docs/schema/profile.schema.json").read_text())["$defs"]
+        for shape in ("requirement", "operation"):
+            known = {name.split("/")[1] for name in second_verifier.SHAPES if name.startswith(f"{shape}/")}
+            self.assertEqual(known, set(kinds[shape]["properties"]["kind"]["enum"]))
 
     def test_the_second_verifier_is_short(self):
         self.assertLessEqual(len(pathlib.Path(second_verifier.__file__).read_text().splitlines()), 300)

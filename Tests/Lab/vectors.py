@@ -338,6 +338,16 @@ collision("names-in-two-normal-forms", "one name, composed and decomposed", "etc
 collision("below-a-file", "a file below another file", "etc/x", "etc/x/y")
 
 
+@vector("a link's target with .., everything else made to fit", "§7", NOT_UNDERSTOOD)
+def link_target_that_climbs(folder):
+    plain().link("opt/x", "../x").write(folder, FIRST)
+
+
+@vector("two folders in another order, everything else made to fit", "§7", NOT_UNDERSTOOD)
+def folders_not_sorted(folder):
+    plain().folder("z1").folder("z2").write(folder, FIRST, lambda manifest: manifest["entries"].append(manifest["entries"].pop(-2)))
+
+
 @vector("a plain file with the name of a device", "§8.3", NOT_UNDERSTOOD)
 def plain_file_called_like_a_device(folder):
     windows().file("setup/NUL.txt", b"x").write(folder, FIRST)
