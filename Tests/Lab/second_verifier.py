@@ -9,7 +9,7 @@ payload into a temporary file, and ends with the status of §2.1. It needs Pytho
 import base64, hashlib, ipaddress, itertools, json, os, pathlib, re, stat, subprocess, sys, tempfile, time, unicodedata
 
 MIB, GIB, LARGEST, NOT_TRUSTED, NOT_UNDERSTOOD, DAMAGED = 1 << 20, 1 << 30, (1 << 53) - 1, 3, 8, 11
-FOR_PEOPLE = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json"}
+FOR_PEOPLE = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json", "provenance.json"}
 
 class Refused(Exception):
     """The bundle must not be used: the verdict, and the reason."""

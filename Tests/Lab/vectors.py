@@ -134,6 +134,13 @@ def rewritten_report(folder):
     (bundle.write(folder, FIRST) / "report.html").write_bytes(b"<p>good</p>\n<!-- scanned -->\n")
 
 
+@vector("provenance that is not what was signed is worth a warning", "§2.1, step 7", GOOD, warnings=["provenance.json"])
+def rewritten_provenance(folder):
+    bundle = plain()
+    bundle.files["provenance.json"] = b"{}\n"
+    (bundle.write(folder, FIRST) / "provenance.json").write_bytes(b"[]\n")
+
+
 @vector("files that nobody named lie beside the others", "§2, a reader does not read them", GOOD)
 def surplus_files(folder):
     plain().write(folder, FIRST)
@@ -313,6 +320,7 @@ MANIFESTS = {
     "option-as-unit": ("a unit that systemctl would take for an option", "§11", member("steps", [{"kind": "unit", "name": "--force", "enable": True, "start": True, "timeout": 1}])),
     "secret-with-default": ("a secret with a default", "§9", member("variables", [{"name": "A", "type": "secret", "ask": "?", "required": True, "default": "x"}])),
     "default-of-another-type": ("a default that is not of its type", "§9", member("variables", [{"name": "A", "type": "cidr", "ask": "?", "required": True, "default": "10.0.0.1/8"}])),
+    "default-of-the-least-integer": ("a default of -2^63, which has no magnitude in 64 bits", "§9", member("variables", [{"name": "A", "type": "integer", "ask": "?", "required": True, "default": "-9223372036854775808"}])),
     "extents-moved": ("extents that are not where the bytes are", "§7", member("entries/1/extents", [[0, 513, 20]])),
     "space-that-is-not-so": ("`space` that is not the sum", "§6", member("space/0/files", 2)),
     "volume-of-another-size": ("a volume whose size is not the sum of its chunks", "§8.2", lambda manifest: member("volumes/0/size", manifest["volumes"][0]["size"] + 1)(manifest)),
