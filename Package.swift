@@ -304,7 +304,7 @@ let package = Package(
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust", "Transaction", "Verify",
                 "Preflight",
-                "FaultInjection", "BundleFixture",
+                "FaultInjection", "BundleFixture", "KeyRing",
             ]),
 
         // Readers of foreign bytes with what must hold for what they accept: for the fuzzers, and for tests that run every seed.

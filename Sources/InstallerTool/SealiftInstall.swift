@@ -68,6 +68,7 @@ enum SealiftInstall {
             .init("/etc/sealift/policy.json", "what this site asks of every bundle"),
             .init("/etc/sealift/trusted-keys/*.pub", "keys that this site trusts, where the policy names none"),
             .init("/var/lib/sealift/receipts/NAME.json", "what is installed"),
+            .init("/var/lib/sealift/key-lists.json", "the newest key list that this site has followed"),
             .init("sites/SERIAL.env, sites/HOSTNAME.env", "values of one machine, in a folder beside the bundle's"),
         ], seeAlso: ["sealift(1)", "openssl-dgst(1)", "sha256sum(1)"])
 }

@@ -4,6 +4,7 @@ import JSON
 import LibCrypto
 import Posix
 import Reporting
+import Trust
 import Values
 import Verify
 
@@ -12,17 +13,24 @@ struct InspectedBundle {
     let manifest: Manifest
     /// Fingerprints of the pinned keys that signed it.
     let keys: [String]
+    /// The key lists under which they count.
+    let chain: KeyChain?
 
     /// Opens a bundle along the order of trust, payload left out.
     init(at path: FilePath, _ invocation: Invocation, _ console: Console) throws {
         let bundle = try TrustOptions.open(path, invocation, console).bundle
         manifest = bundle.manifest
         keys = bundle.vouching.map { "SHA256:" + $0.hex }
+        chain = bundle.keyChain
     }
 
     func json(_ part: InspectPart?) -> JSONValue {
         let all = manifest.json
-        guard let part else { return ["keys": .array(keys.map { .string($0) }), "manifest": all] }
+        guard let part else {
+            return [
+                "keys": .array(keys.map { .string($0) }), "keyList": chain?.json ?? .null, "manifest": all,
+            ]
+        }
         let key = part == .files ? "entries" : part.rawValue
         return [key: all[key] ?? .array([])]
     }
@@ -50,7 +58,7 @@ struct InspectedBundle {
             ["needs", manifest.needs.isEmpty ? "nothing" : manifest.needs.map(\.words).joined(separator: ", ")],
             ["created", "\(manifest.created), sequence \(manifest.sequence)"],
             ["expires", manifest.expires?.description ?? "never"],
-            ["signed by", keys.joined(separator: ", ")],
+            ["signed by", keys.joined(separator: ", ") + (chain.map { ", under \($0.words)" } ?? "")],
             [
                 "payload",
                 "\(manifest.payloadSize.formatted) in \(manifest.parts)"

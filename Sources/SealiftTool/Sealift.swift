@@ -41,6 +41,7 @@ enum Sealift {
         [
             InitCommand.command, LockCommand.command, ImagesCommand.command, BuildCommand.command,
             KeygenCommand.command, SignCommand.command,
+        ] + KeysCommand.commands + [
             VerifyCommand.command, InspectCommand.command, DiffCommand.command, ExtractCommand.command,
             ReportCommand.command,
             ProfilesCommand.command,

@@ -15,6 +15,8 @@ extension SignError: Diagnosable {
             diagnostic.details.append(.init("in", path.description))
             return diagnostic
         case .format(let error): return error.diagnostic
+        case .keyList(let error): return error.diagnostic
+        case .keyListFault(let fault): return fault.diagnostic
         case .notWhatIsSigned(let path):
             return Diagnostic(
                 "cannot sign: \(quoted(path.text)) is not the file that SHA256SUMS names",
@@ -54,7 +56,7 @@ extension SignError: Diagnosable {
             )
         case .emptyPassphrase(let path):
             ("cannot use the passphrase from \(quoted(path.text)): it is empty", "write it there as one line")
-        case .file, .key, .format, .notWhatIsSigned, .attestations: ("", "")
+        case .file, .key, .format, .notWhatIsSigned, .attestations, .keyList, .keyListFault: ("", "")
         }
     }
 }

@@ -28,6 +28,10 @@ public enum SignError: Error, Hashable, Sendable {
     case notWhatIsSigned(FilePath)
     /// The bundle's attestations are none that a line can be added to.
     case attestations(FilePath, ProvenanceRefusal)
+    /// A key list is not believed.
+    case keyList(KeyListError)
+    /// A key list could not be made, signed or carried.
+    case keyListFault(KeyListFault)
     /// SHA256SUMS was not understood.
     case format(FormatError)
 }

@@ -42,6 +42,9 @@ public struct SignatureFile: Hashable, Sendable {
         return files + [SignatureFile(name: Evidence.attestations, bytes: line)]
     }
 
+    /// A file that belongs to key lists.
+    init(_ name: String, _ bytes: [UInt8]) { self.init(name: "\(BundleFile.signatures)/\(name)", bytes: bytes) }
+
     init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes

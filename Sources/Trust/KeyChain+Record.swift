@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 import LibCrypto
 import Reporting
 public import Values
@@ -50,5 +50,21 @@ extension KeyChain {
         } catch {
             throw item.invalid("a key list (\(error.diagnostic.message))", found: "another")
         }
+    }
+}
+
+extension KeyChain {
+    /// The newest list in a few members, for a report: `number`, `digest`, `expires`.
+    public var json: JSONValue {
+        [
+            "number": .integer(newest.number), "digest": .string("SHA256:" + newest.digest.hex),
+            "expires": newest.expires.map { .string($0.description) } ?? .null,
+        ]
+    }
+
+    /// The newest list in a line, for a person.
+    public var words: String {
+        "key list \(newest.number), SHA256:\(newest.digest.hex)"
+            + (newest.expires.map { ", until \($0)" } ?? "")
     }
 }

@@ -81,7 +81,8 @@ extension KeyListError: Diagnosable {
 }
 
 extension KeyList.Refusal {
-    var words: String {
+    /// What is wrong, after the list's name.
+    public var words: String {
         switch self {
         case .number: "has a number beyond 1 to \(KeyList.numbers.upperBound)"
         case .previous: "must name the list before it unless it is the first, and the first must name none"

@@ -16,6 +16,8 @@ final class PlantSite {
     let folder: TemporaryFolder
     let root: FilePath
     private(set) var bundle: TinyBundle
+    /// The key lists that the site goes by; `nil` where it pins the bundle's own key.
+    var lists: KeyListTrust?
     /// So many runs there were; each has a name of its own.
     private var runs = 0
     static let secret = "s3cret\"token"
@@ -117,7 +119,8 @@ extension PlantSite {
 
     func verified(under policy: SitePolicy? = nil) throws -> VerifiedBundle {
         try UntrustedBundle(opening: bundle.path).verified(
-            under: TrustPolicy(pins: [Pin(bundle.key, origin: "--key site.pub")], site: policy))
+            under: TrustPolicy(
+                pins: lists == nil ? [Pin(bundle.key, origin: "--key site.pub")] : [], lists: lists, site: policy))
     }
 
     var target: TargetRoot { TargetRoot(path: root, isRunning: false, givesOwners: getuid() == 0) }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import KeyRing
 import LibCrypto
@@ -40,6 +41,13 @@ struct KeyListTests {
         #expect(list.previous?.hex == String(repeating: "0b", count: 32))
         #expect(list.expires == Timestamp("2028-01-01T00:00:00Z"))
         #expect(list.canonical == Array(Self.worked.utf8))
+    }
+
+    @Test func `the document shows the same bytes`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "docs/format.md"), encoding: .utf8)
+        #expect(text.contains("```json keylist\n\(Self.worked)```\n"))
     }
 
     /// One change of the text, and how it is refused.

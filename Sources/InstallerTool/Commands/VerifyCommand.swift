@@ -4,6 +4,7 @@ import JSON
 import LibCrypto
 import Posix
 import Reporting
+import Trust
 import Values
 import Verify
 
@@ -22,9 +23,10 @@ enum VerifyCommand {
             [
                 "verified": true, "name": .string(manifest.name.description),
                 "version": .string(manifest.version.description), "sha256": .string(opened.bundle.rootDigest.hex),
-                "keys": .array(keys.map { .string($0) }),
+                "keys": .array(keys.map { .string($0) }), "keyList": opened.bundle.keyChain?.json ?? .null,
                 "warnings": .array((opened.warnings + warnings).map { .string($0.message) }),
             ],
-            text: "\(manifest.folderName) is as \(opened.bundle.vouchers.joined(separator: ", ")) signed it")
+            text: "\(manifest.folderName) is as \(opened.bundle.vouchers.joined(separator: ", ")) signed it"
+                + (opened.bundle.keyChain.map { ", under \($0.words)" } ?? ""))
     }
 }

@@ -29,6 +29,7 @@ enum BuildCommand {
                 "output", letter: "o", "DIR|FILE.tar",
                 "where the bundle's folder is made, or one plain tar of it; this folder without it", completing: .file),
             .value("key", "PEM", "the private key to sign with", completing: .file),
+            KeyListOptions.carried,
             .flag("unsigned", "do not sign; `sealift sign` can do so later"),
             .flag("locked", "refuse to build without a lock that fits"),
             .flag("update", "lock anew first, and say what changed"),

@@ -4,6 +4,7 @@ import JSON
 import LibCrypto
 import Posix
 import Reporting
+import Trust
 import Values
 import Verify
 
@@ -52,9 +53,10 @@ enum VerifyCommand {
     private static func text(_ bundle: VerifiedBundle) -> String {
         let manifest = bundle.manifest
         let parts = manifest.target.os.takesPlainFiles ? "" : "\(manifest.chunks.count) chunks, "
+        let under = bundle.keyChain.map { "\nunder      \($0.words)" } ?? ""
         return """
             good: \(manifest.folderName)
-            signed by  \(bundle.vouchers.joined(separator: "\n           "))
+            signed by  \(bundle.vouchers.joined(separator: "\n           "))\(under)
             checked    \(bundle.sums.lines.count) files, \(parts)\(bundle.payloadSize.formatted) of payload
             """
     }
@@ -63,6 +65,7 @@ enum VerifyCommand {
         [
             "verdict": .string("good"), "deep": .bool(isDeep), "bundle": BundleSummary.json(of: bundle),
             "keys": .array(bundle.vouching.map { .string("SHA256:" + $0.hex) }),
+            "keyList": bundle.keyChain?.json ?? .null,
             "files": .array(bundle.sums.lines.map { ["name": .string($0.name), "sha256": .string($0.digest.hex)] }),
             "warnings": .array(warnings.map { JSONValue($0.fields) }),
         ]
