@@ -137,8 +137,8 @@ class Tools(Lists):
             (("keys", "sign", self.lists, "--key", self.secret("builder")), Exit.USAGE, "no root key"),
             (("build", definition, "-o", self.folder / "out", "--key", self.secret("builder2"), "--keys", self.lists), Exit.NOT_TRUSTED, "signed by 0 of 1"),
             (("keys", "show", self.folder), Exit.USAGE, "no key lists"),
-            (("keys", "new", self.folder / "a", "--root-key", self.public("anna")), Exit.NOT_TRUSTED, "names 0"),
-            (("keys", "new", self.folder / "b", "--root-key", self.public("anna"), "--signing-key", f"other={self.public('anna')}"), Exit.NOT_TRUSTED, "two names"),
+            (("keys", "new", self.folder / "a", "--root-key", self.public("anna")), Exit.USAGE, "names 0"),
+            (("keys", "new", self.folder / "b", "--root-key", self.public("anna"), "--signing-key", f"other={self.public('anna')}"), Exit.USAGE, "two names"),
             (("keys", "new", self.folder / "c", "--root-key", f"a b={self.public('anna')}"), Exit.USAGE, "no name for a key"),
         ]
         for words, status, part in table:
