@@ -33,10 +33,12 @@ extension Planner {
         guard manifest.target.os == .linux else { throw ApplyError.otherSystem(manifest.target.os) }
         let clock = SiteClock(now: now, created: manifest.created, seen: try SeenTime.read(in: root))
         let isLaidAgain = previous?.bundle.digest == bundle.rootDigest
-        var warnings = try SitePolicy.checkTime(
-            clock, expires: manifest.expires, under: site,
-            override: isLaidAgain
-                ? "it is installed already" : allowing.contains(.expired) ? "--allow-expired was given" : nil)
+        let override =
+            isLaidAgain ? "it is installed already" : allowing.contains(.expired) ? "--allow-expired was given" : nil
+        var warnings = try SitePolicy.checkTime(clock, expires: manifest.expires, under: site, override: override)
+        if let list = bundle.keyChain?.newest {
+            warnings += try SitePolicy.checkTime(clock, of: list, under: site, override: override)
+        }
         try Needs.check(manifest, as: role, on: receipts)
         warnings += try checkOrder(allowing, site)
         try checkPlaces()

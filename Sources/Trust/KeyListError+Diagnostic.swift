@@ -52,10 +52,15 @@ extension KeyListError: Diagnosable {
                 number, "is not the list of this number that this site has recorded",
                 "somebody has signed two lists of one number: find out who and why before you trust either",
                 [.init("recorded", Self.digest(recorded)), .init("found", Self.digest(found))])
-        case .expired(let number, let end):
+        case .expired(let number, let end, let clock):
             return Diagnostic(
-                "cannot trust the keys of \(Self.file(number)): the list expired at \(end)",
-                next: "get a bundle with a newer list; if the clock is wrong, set it", exitCode: .policy)
+                "cannot trust the keys of \(Self.file(number)): the list expired at \(end)", details: clock.details,
+                next: "get a bundle with a newer list; if the clock is wrong, \(SiteClock.remedy)", exitCode: .policy)
+        case .weakClock(let number, let expires, let clock):
+            return Diagnostic(
+                "cannot tell whether \(Self.file(number)) has expired: the clock says \(clock.now), and it is \(clock.known) at least",
+                details: clock.details + [.init("expires", expires.description)], next: SiteClock.remedy,
+                exitCode: .policy)
         case .unreadableRecord(let reason):
             return Diagnostic(
                 "cannot read what this site has recorded of its key lists: \(reason)",

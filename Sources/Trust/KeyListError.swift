@@ -29,7 +29,9 @@ public enum KeyListError: Error, Hashable, Sendable {
     /// This list is not the one of this number that the site has recorded: there are two chains.
     case fork(number: Int, recorded: SHA256Digest, found: SHA256Digest)
     /// The newest list has expired.
-    case expired(number: Int, at: Timestamp)
+    case expired(number: Int, at: Timestamp, SiteClock)
+    /// The clock is too wrong to tell whether the newest list has expired.
+    case weakClock(number: Int, expires: Timestamp, SiteClock)
     /// What the site has recorded of its chain is damaged.
     case unreadableRecord(reason: String)
 }

@@ -37,6 +37,13 @@ extension SitePolicy {
         } else {
             return clock.isBehind || clock.isFarAhead ? [clock.doubt] : []
         }
+        return try take(fault, response, override)
+    }
+
+    /// A warning in the place of the refusal, where there is a reason for that.
+    static func take(
+        _ fault: TrustError, _ response: Response, _ override: String?
+    ) throws(TrustError) -> [Diagnostic] {
         guard let reason = override ?? (response == .warn ? "the site's policy lets it pass" : nil) else { throw fault }
         var warning = fault.diagnostic
         warning.message += "; taken all the same: \(reason)"

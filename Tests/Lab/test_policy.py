@@ -271,6 +271,8 @@ class Words(Policed):
             {**good, "bundles": []}, {**good, "bundles": ["Line7"]}, {**good, "bundles": ["a", "a"]}, {**good, "targets": [{"profile": "k3s"}]},
             {**good, "targets": [{"profile": "k3s", "arch": "x86_64"}]}, {**good, "roots": ["srv"]}, {**good, "roots": ["/srv/"]}, {**good, "roots": ["/a/../b"]},
             {**good, "expiry": "ignore"}, {**good, "weakClock": None}, {**good, "maximumSequenceStep": 0}, {**good, "require": ["sbom"]}, {**good, "require": []},
+            {**good, "keyList": {"number": 1, "digest": "SHA256:" + "0" * 64}}, {"policy": 1, "keyList": {"number": 0, "digest": "SHA256:" + "0" * 64}},
+            {"policy": 1, "keyList": {"number": 1, "digest": "SHA256:00"}}, {"policy": 1, "keyList": {"number": 1}},
         ]
         for document in wrong:
             with self.subTest(document=document):

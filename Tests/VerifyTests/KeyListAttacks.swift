@@ -169,7 +169,8 @@ extension KeyListCase {
             "a policy that names keys and a list",
             .refused(
                 .usage,
-                "policy: $.keyList must be left out where keys are named, or named instead of them, not \"both\"")
+                "policy: $.keyList must be left out where keys or certificates are named, or named instead of them, not \"both\""
+            )
         ) {
             try $0.begin()
             let pem = try $0.ring.publicKey("builder").pem.replacing("\n", with: "\\n")

@@ -63,7 +63,7 @@ struct KeyListCase: Sendable, CustomTestStringConvertible {
         case .badSignature(let number, let name, _): "list \(number): bad signature of \(name)"
         case .wrongPrevious(let number): "list \(number) follows another"
         case .fork(let number, _, _): "fork at \(number)"
-        case .expired(let number, _): "list \(number) expired"
+        case .expired(let number, _, _), .weakClock(let number, _, _): "list \(number) expired"
         case .unreadableRecord: "unreadable record"
         }
     }
