@@ -17,6 +17,8 @@ struct ArchivedBlobs {
     private static let documentNames: Set = ["oci-layout", "index.json", "manifest.json"]
     /// The longest document that is read from an archive.
     private static let documentLimit = ByteCount.mebibytes(4)
+    /// The most entries of an archive, each of which becomes a file of the store: five hundred images of forty layers.
+    private static let maximumCount = 20_000
 
     /// The file at `name`, through links.
     subscript(name: String) -> Content? {
@@ -35,7 +37,9 @@ struct ArchivedBlobs {
             let file = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
             guard try file.information().kind == .file else { throw ImageArchiveFault.missing }
             var offset = 0
-            var reader = try unsafe ArchiveReader(accepting: .tar, filters: [.gzip, .zstd]) { block in
+            var reader = try unsafe ArchiveReader(
+                accepting: .tar, filters: [.gzip, .zstd], limits: ArchiveLimits(entries: Self.maximumCount)
+            ) { block in
                 let count = try unsafe file.readFully(into: block, at: offset)
                 offset += count
                 return count

@@ -88,6 +88,12 @@ enum DocumentScenarios {
         } expects: { trouble, _ in
             if case .fetch(.tooLarge(_, .mebibytes(4)))? = trouble { true } else { false }
         },
+        Scenario("a manifest is shorter than its Content-Length, each time") { request, good in
+            guard request.isManifest, request.method == "GET" else { return nil }
+            return good.answer(request).with { $0.cutAfter = 10 }
+        } expects: { trouble, _ in
+            if case .fetch(.connection(_, .cut, _))? = trouble { true } else { false }
+        },
         Scenario("a layer packed by a proxy") { request, good in
             guard request.isAbout(good.image.layers[1].digest) else { return nil }
             return good.answer(request).with { $0.headers.append(("Content-Encoding", "gzip")) }
@@ -153,6 +159,10 @@ enum DocumentScenarios {
             "4 097 entries",
             Fixture.index([]) { $0["manifests"] = .array(Array(repeating: Fixture.json(sample.config), count: 4_097)) },
             .index, is: .tooManyEntries(4_097, path: "$.manifests")),
+        .document(
+            "100 000 entries", Fixture.index([]) { $0["manifests"] = .array(Array(repeating: [:], count: 100_000)) },
+            .index,
+            is: .tooManyEntries(100_000, path: "$.manifests")),
         Scenario("indexes five levels deep", image: nested(5)) { trouble, _ in
             if case .document(.tooDeep)? = trouble { true } else { false }
         },

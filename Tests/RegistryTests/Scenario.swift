@@ -45,28 +45,30 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Plays it, and checks outcome, secrets and words.
-    func play() throws {
+    /// Plays it, and checks outcome, secrets and words; whether all was right.
+    func play() throws -> Bool {
         let world = try World(image, login: login, rule: rule, strange: strange)
         let result = world.pull(for: platform)
         let trouble: ImageTrouble?
+        var isRight = true
         switch result {
         case .success: trouble = nil
         case .failure(.image(let site, let found)):
             trouble = found
-            #expect(site.image.description == world.name)
-            #expect(site.origin == "line7.yaml:5")
-            let words =
-                site.registry + "\n"
-                + RegistryError.image(site, found).diagnostic.details.map(\.text).joined(separator: "\n")
-            #expect(words.contains("line7.yaml:5"))
-            #expect(RegistryError.image(site, found).diagnostic.next?.isEmpty == false)
-            #expect(RegistryError.image(site, found).diagnostic.exitCode == .gathering)
+            let words = RegistryError.image(site, found).diagnostic
+            let said = site.registry + "\n" + words.details.map(\.text).joined(separator: "\n")
+            isRight =
+                site.image.description == world.name && site.origin == "line7.yaml:5" && said.contains("line7.yaml:5")
+                && words.next?.isEmpty == false && words.exitCode == .gathering
+            #expect(isRight, "\(name): \(words)")
         case .failure(let other):
             Issue.record("\(name): not about an image: \(other)")
-            return
+            return false
         }
-        #expect(expects(trouble, world), "\(name): \(trouble.map { "\($0)" } ?? "it went well")")
-        #expect(world.leaks(result).isEmpty)
+        let isExpected = expects(trouble, world)
+        #expect(isExpected, "\(name): \(trouble.map { "\($0)" } ?? "it went well")")
+        let leaks = world.leaks(result)
+        #expect(leaks.isEmpty, "\(name)")
+        return isRight && isExpected && leaks.isEmpty
     }
 }
