@@ -38,6 +38,10 @@ extension DefinitionError: Diagnosable {
                 "two files would be laid as \(quoted(destination))", at: location,
                 details: [Diagnostic.Detail("first", first), Diagnostic.Detail("second", second)],
                 next: "give one of them another name", exitCode: .usage)
+        case .lookalike(let first, let second, let location):
+            return Diagnostic(
+                "two files would be laid as \(quoted(first)) and \(quoted(second)), which are one name where case or accents do not count",
+                at: location, next: "give one of them another name", exitCode: .usage)
         }
     }
 }

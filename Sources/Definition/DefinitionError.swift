@@ -21,6 +21,8 @@ public enum DefinitionError: Error, Hashable, Sendable {
     case configRule(ConfigRuleBreach)
     /// Two files would be laid in one place.
     case collision(destination: String, first: String, second: String, SourceLocation?)
+    /// Two things would be laid under names that somebody takes for one.
+    case lookalike(first: String, second: String, SourceLocation?)
 }
 
 /// A rule of a profile that settings break.

@@ -12,6 +12,7 @@ struct LayoutPlan {
 
     private struct Found {
         let destination: MemberPath
+        let spelling: String
         let roles: RoleScope
         let kind: LaidEntry.Kind
         let renamed: String?
@@ -34,16 +35,25 @@ struct LayoutPlan {
         at location: SourceLocation? = nil, renamed: String? = nil
     ) throws(DefinitionError) {
         guard let scope = scope(roles) else { return }
-        if let other = found.first(where: { $0.destination == destination && $0.roles.meets(scope) }) {
+        let spelling = Self.spelling(destination)
+        if let other = found.first(where: { $0.spelling == spelling && $0.roles.meets(scope) }) {
+            guard other.destination == destination else {
+                throw .lookalike(first: "/\(other.destination)", second: "/\(destination)", location ?? other.location)
+            }
             if case .directory = kind, other.kind == kind, other.roles == scope { return }
             throw .collision(
                 destination: "/\(destination)", first: other.origin, second: origin, location ?? other.location)
         }
         found.append(
             Found(
-                destination: destination, roles: scope, kind: kind, renamed: renamed, origin: origin, location: location
+                destination: destination, spelling: spelling, roles: scope, kind: kind, renamed: renamed,
+                origin: origin, location: location
             ))
     }
+
+    /// The same text for all spellings that some file system or tool takes for one name: letters of either case, composed or not,
+    /// `ß` and `ss`. Swift compares canonically equivalent texts as equal.
+    private static func spelling(_ path: MemberPath) -> String { path.text.uppercased().lowercased() }
 
     /// The entries, sorted. Where several stand in one place, for different roles, each is stored below its first role's name.
     func entries() throws(DefinitionError) -> [LaidEntry] {

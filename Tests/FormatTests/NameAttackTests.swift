@@ -76,7 +76,7 @@ struct NameAttackTests {
     @Test func `names that are one name to somebody`() throws {
         let pairs = [
             ("etc/a", "etc/A"), ("ETC/a", "etc/A"), ("README", "readme"), ("caf\u{E9}", "cafe\u{301}"),
-            ("\u{C5}", "A\u{30A}"), ("\u{212B}", "\u{C5}"),
+            ("\u{212B}", "\u{C5}"),
             ("e\u{301}\u{323}", "e\u{323}\u{301}"), ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}"),
             ("Caf\u{E9}", "cafe\u{301}"), ("a/\u{F1}/b", "a/n\u{303}/b"),
             ("a", "a/b"), ("A", "a/b"), ("caf\u{E9}", "cafe\u{301}/b"),

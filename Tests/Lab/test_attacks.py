@@ -451,6 +451,34 @@ class Bombs(unittest.TestCase):
         self.bombs(self.charts(), "bomb.tgz", charts=[{"chart": "./bomb.tgz"}])
 
 
+class Names(unittest.TestCase):
+    """Files of a definition whose names a file system, a tool or a person takes for one another, or that no file can have."""
+
+    PAIRS = [("/etc/x/a", "/etc/x/A"), ("/etc/X/a", "/etc/x/a"), ("/opt/caf\u00e9", "/opt/cafe\u0301"), ("/opt/CAF\u00c9", "/opt/cafe\u0301"),
+             ("/opt/\u00c5", "/opt/A\u030a"), ("/opt/\u00c5", "/opt/\u00e5"), ("/opt/stra\u00dfe", "/opt/STRASSE"), ("/opt/\u212a", "/opt/k"), ("/opt/\u03a3", "/opt/\u03c3"),
+             ("/opt/a", "/opt/a"), ("/opt/a", "/opt/a/b"), ("/opt/A", "/opt/a/b"), ("/opt/z", "/usr/local/bin/K3S"), ("/opt/z", "/etc/rancher")]
+    BAD = ["opt/a", "/", "/opt/../a", "/opt/./a", "/opt//a", "/opt/a/", "/opt/" + "a" * 256, "/" + "a/" * 64 + "a", "/" + "/".join(["a" * 200] * 6), "/opt/a\nb", "/opt/a\tb", "/opt/a\x7fb",
+           "/opt/a\\b", "/opt/\x1b[2Jb", ""]
+
+    def refuse(self, *paths, parts):
+        definition = bench.define("named", files=[{"path": path, "content": str(number)} for number, path in enumerate(paths)])
+        errors = bench.refused(Exit.USAGE, definition)
+        for part in parts:
+            self.assertIn(part, errors)
+        self.assertIn("next: ", errors)
+
+    def test_names_that_are_one_name_to_somebody(self):
+        for one, other in self.PAIRS:
+            named = [path.removeprefix("/") for path in (one, other) if path != "/opt/z"]
+            with self.subTest(names=(one, other)), tally.attack("X5", "names that are one name to somebody, in a definition, both named"):
+                self.refuse(one, other, parts=named)
+
+    def test_names_that_no_file_should_have(self):
+        for path in self.BAD:
+            with self.subTest(name=path), tally.attack("X5", "names that no file should have, in a definition"):
+                self.refuse(path, parts=["files[0].path"])
+
+
 class Users(unittest.TestCase):
     """Hostile archives read by root and by a user: nothing outside of the cache is touched by either."""
 
