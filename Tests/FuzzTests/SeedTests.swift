@@ -14,6 +14,7 @@ import Values
         let folder = Self.seeds.appending(name)
         let names = try DirectoryHandle.open(folder).entries().sorted()
         #expect(names.contains { $0.hasPrefix("ok-") }, "no seed of \(name) is accepted")
+        #expect(names.allSatisfy { $0.hasPrefix("ok-") || $0.hasPrefix("no-") }, "what a run of the fuzzer left")
         for seed in names {
             let bytes = try Files.read(folder.appending(seed), limit: .mebibytes(1))
             let outcome = try target.check(bytes)
