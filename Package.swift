@@ -262,7 +262,7 @@ let package = Package(
         tests(
             of: "Trust",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "KeyRing", "BundleFixture", "StockTools"]),
-        tests(of: "Transaction", ["Values", "Reporting", "Posix", "LibCrypto", "FaultInjection"]),
+        tests(of: "Transaction", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "FaultInjection"]),
         tests(
             of: "Definition",
             ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibYAML", "OCI", "Format", "Profiles"]),

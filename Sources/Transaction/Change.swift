@@ -20,6 +20,16 @@ enum Change: Hashable, Sendable {
     }
 }
 
+extension Change {
+    /// The staging folder that it takes part in, by its place in the journal.
+    var area: Int? {
+        switch self {
+        case .directory: nil
+        case .placing(_, let area, _, _), .removal(_, let area, _), .exchange(_, _, let area, _): area
+        }
+    }
+}
+
 /// What is done after the point of no return. Each can be done again, and is then over at once.
 enum Farewell: Hashable, Sendable {
     /// A file or a folder with all that is in it goes.

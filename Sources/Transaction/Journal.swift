@@ -58,7 +58,19 @@ struct Journal: Hashable, Sendable {
         journal.kept = Set(try reader.array("kept", KeptName.read))
         journal.farewells = try reader.array("farewells", Farewell.read)
         try reader.finish()
+        try journal.checkAreas()
         return journal
+    }
+
+    /// Undoing opens the areas in their order and takes them by their number.
+    private func checkAreas() throws(JSONError) {
+        let expected = "the number of one of \(areas.count) areas"
+        for case .some(let area) in changes.map(\.area) where !areas.indices.contains(area) {
+            throw .invalid(path: "$.changes", expected: expected, found: String(area))
+        }
+        for name in kept where !areas.indices.contains(name.area) {
+            throw .invalid(path: "$.kept", expected: expected, found: String(name.area))
+        }
     }
 }
 
