@@ -252,7 +252,7 @@ let package = Package(
         tests(of: "OCI", ["Values", "Reporting", "JSON", "LibCrypto", "SampleImages"]),
         tests(of: "Fetch", ["Values", "Reporting", "Posix", "LibCurl", "LibCrypto", "Store", "LoopbackServer"]),
         tests(of: "Store", ["Values", "Reporting", "Posix", "LibCrypto"]),
-        tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
+        tests(of: "Format", ["Values", "Reporting", "JSON", "LibCrypto", "StockTools"]),
         tests(
             of: "Registry",
             [

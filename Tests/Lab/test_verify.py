@@ -12,6 +12,7 @@ import judges
 import k3s_release
 import product
 import scratch
+import tally
 import workbench
 import world
 
@@ -21,7 +22,6 @@ ADVISORY = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json", "pro
 # `sealift verify BUNDLE …` and `sealift-install verify --bundle BUNDLE …` must be of one mind.
 PROGRAMS = {"sealift": lambda bundle: [product.tool(), "verify", bundle],
             "sealift-install": lambda bundle: [product.installer(), "verify", "--bundle", bundle]}
-counted = {"refused": 0, "only warned about": 0}
 pool = concurrent.futures.ThreadPoolExecutor(2)  # both programs at once
 
 
@@ -36,11 +36,12 @@ def setUpModule():
     bundle = bench.build(definition, "--volume-size", "16MiB").folder
     secret, edwards_key = bench.keygen("edwards", "--algorithm", "ed25519")
     edwards = bench.build(definition, "--volume-size", "16MiB", key=secret, output=bench.folder / "edwards").folder
-    unittest.addModuleCleanup(lambda: print(f"test_verify: {', '.join(f'{number} {what}' for what, number in counted.items())}"))
 
 
 class Judged(unittest.TestCase):
     """What each of our programs says of a bundle."""
+
+    ROW = ("S1", "good bundles under another key or in another environment, both programs")
 
     def verify(self, victim, *options, status, program="sealift", **variables):
         """Runs one program; what it said. A refusal says nothing on standard output."""
@@ -50,7 +51,7 @@ class Judged(unittest.TestCase):
         if status != DONE:
             self.assertEqual(done.output, "")
             self.assertRegex(done.errors, r"(?m)^sealift(-install)?: error: .*\n(?s:.*)^sealift(-install)?:   next: ")
-            counted["refused"] += 1
+            tally.count(*self.ROW)
         return done.errors
 
     def attack(self, change, status, words="", options=(), programs=PROGRAMS):
@@ -61,7 +62,7 @@ class Judged(unittest.TestCase):
                 self.assertIn(words, errors)
                 if status == DONE:
                     self.assertIn("warning: ", errors)
-                    counted["only warned about"] += 1
+                    tally.count(self.ROW[0], "damage of words for people, only warned about")
 
 
 class StockTools(unittest.TestCase):
@@ -198,6 +199,8 @@ class Good(Judged):
 class Damage(Judged):
     """Every file of the bundle, damaged in every way that a medium or a hand does."""
 
+    ROW = ("S2", "damaged bundles, both programs")
+
     def files(self):
         return [str(path.relative_to(bundle)) for path in sorted(bundle.rglob("*")) if path.is_file()]
 
@@ -294,6 +297,8 @@ class Damage(Judged):
 
 
 class Trust(Judged):
+    ROW = ("S1", "keys and signatures that do not vouch, both programs")
+
     def test_without_a_key_nothing_is_believed(self):
         if pathlib.Path("/etc/sealift/trusted-keys").exists():
             self.skipTest("this machine trusts keys of its own")
@@ -382,6 +387,8 @@ class Trust(Judged):
 
 class Signed(Judged):
     """What the right key signed and this format does not have: refused by policy, whoever signed it."""
+
+    ROW = ("S1", "what the right key signed and is no bundle, both programs")
 
     def forge(self, change, status, words=""):
         def again(victim):
