@@ -64,7 +64,9 @@ public enum TarHeader {
         put(Array("ustar\u{0}00".utf8), at: 257)
         put(octal(0, digits: 7), at: 329)
         put(octal(0, digits: 7), at: 337)
-        let sum = block.reduce(0) { $0 + Int($1) }
+        // By index: without the optimizer `reduce` takes memory for every byte, and tests lay out very many headers.
+        var sum = 0
+        for index in 0..<blockSize { sum += Int(block[index]) }
         put(octal(sum, digits: 6), at: 148)
         block[154] = 0
         block[155] = UInt8(ascii: " ")
