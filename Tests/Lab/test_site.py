@@ -435,7 +435,7 @@ class Faults(Rooted):
         calls = self.calls("renameat", "fsync", "openat2", "mkdirat", "unlinkat", "write", "chmod", "linkat", "symlinkat")
         wanted = entries(small, "first-server")
         for name, count in calls.items():
-            for number in self.points(count, 4) if count else []:
+            for number in self.points(count, 3) if count else []:
                 with self.subTest(call=name, number=number):
                     self.setUp()
                     done = self.strace("-e", f"inject={name}:signal=KILL:when={number}")
