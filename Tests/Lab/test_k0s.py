@@ -407,6 +407,9 @@ class SingleMachine(Machines):
         self.assertEqual(self.accounts() & {*USERS, "keepalived"}, {"kube-apiserver"})
         self.assertRegex(said.stdout + said.stderr, "keep +user kube-apiserver, who owns /var/lib/k0s/db")
         self.assertEqual(json.loads(self.stick("status", "--json").stdout)["installed"], [])
+        # Who stayed is the site's from now on; without that, all that came with the bundle goes with its data.
+        self.site.run("rm", "-r", "/var/lib/k0s")
+        self.site.run("userdel", "kube-apiserver")
         self.stick(*SINGLE)
         said = self.stick("uninstall", "--yes", "--purge")
         self.assertRegex(said.stdout + said.stderr, "remove +user kube-apiserver")
