@@ -41,6 +41,8 @@ enum BundleOptions {
         let site: SitePolicy?
         /// The key that is trusted from this bundle on.
         let firstUse: PublicKey?
+        /// Whom the site trusts.
+        let policy: TrustPolicy
     }
 
     /// Opens the bundle along the order of trust, payload left out.
@@ -62,7 +64,8 @@ enum BundleOptions {
         let bundle = try untrusted.verified(under: loaded.policy)
         try furtherFolders(invocation).forEach(bundle.media.add)
         return Opened(
-            bundle: bundle, warnings: loaded.warnings, path: path, site: loaded.policy.site, firstUse: first)
+            bundle: bundle, warnings: loaded.warnings, path: path, site: loaded.policy.site, firstUse: first,
+            policy: loaded.policy)
     }
 
     /// Whether one is named, or there.
@@ -76,7 +79,7 @@ enum BundleOptions {
             .first { try Files.exists($0.appending(BundleFile.sums)) }
     }
 
-    private static func folder(_ invocation: Invocation) throws -> FilePath {
+    static func folder(_ invocation: Invocation) throws -> FilePath {
         if let given = invocation.values("bundle").first { return FilePath(given) }
         if let found = try nearest() { return found }
         throw Diagnostic(
@@ -118,13 +121,17 @@ enum BundleOptions {
             diagnostic.severity = .warning
             return diagnostic
         }
-        for name in try bundle.unnamedVolumes() {
-            warnings.append(
-                Diagnostic(
-                    "\(quoted(name)) is in the bundle's folder and not part of the bundle; it is not read",
-                    severity: .warning, exitCode: .damaged))
-        }
+        warnings += try unnamedVolumes(of: bundle)
         warnings.forEach(console.say)
         return warnings
+    }
+
+    /// What looks like a part of the payload and is none.
+    static func unnamedVolumes(of bundle: VerifiedBundle) throws -> [Diagnostic] {
+        try bundle.unnamedVolumes().map { name in
+            Diagnostic(
+                "\(quoted(name)) is in the bundle's folder and not part of the bundle; it is not read",
+                severity: .warning, exitCode: .damaged)
+        }
     }
 }

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Posix
 import Reporting
+import Verify
 
 /// Standard output for results, standard error for people.
 final class Console: Sendable {
@@ -60,9 +61,10 @@ final class Console: Sendable {
         let diagnostic = Self.diagnostic(for: error)
         say(diagnostic)
         if isJSON {
-            let object = JSONValue.object([
+            let plain = JSONValue.object([
                 "error": JSONValue(diagnostic.fields), "exitCode": .integer(Int(diagnostic.exitCode.rawValue)),
             ])
+            let object = (error as? VerifyRefusal).map { JSONValue.object($0.report) } ?? plain
             // Standard error has said it already; a closed standard output cannot be told more.
             _ = Result { try StandardStream.output.write(object.canonical()) }
         }

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Posix
 import Reporting
+import Verify
 
 /// Standard output for results, standard error for people.
 final class Console: Sendable {
@@ -54,7 +55,7 @@ final class Console: Sendable {
         let diagnostic = Self.diagnostic(for: error)
         say(diagnostic)
         if isJSON {
-            var members = (error as? ReportedRefusal)?.report ?? [:]
+            var members = (error as? ReportedRefusal)?.report ?? (error as? VerifyRefusal)?.report ?? [:]
             members["error"] = JSONValue(diagnostic.fields)
             members["exitCode"] = .integer(Int(diagnostic.exitCode.rawValue))
             // Standard error has said it already; a closed standard output cannot be told more.

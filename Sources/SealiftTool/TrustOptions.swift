@@ -15,7 +15,7 @@ enum TrustOptions {
 
     /// Opens the bundle that `invocation` names, along the order of trust.
     static func open(_ path: FilePath, _ invocation: Invocation, _ console: Console) throws -> (
-        bundle: VerifiedBundle, warnings: [Diagnostic]
+        bundle: VerifiedBundle, policy: TrustPolicy, warnings: [Diagnostic]
     ) {
         let request = TrustRequest(
             keyFiles: invocation.values("key").map { FilePath($0) }, fingerprints: invocation.values("fingerprint"),
@@ -23,6 +23,6 @@ enum TrustOptions {
             setsSiteAside: invocation.flag("without-policy"))
         let loaded = try TrustPolicy.load(request, bundle: path)
         loaded.warnings.forEach(console.say)
-        return (try UntrustedBundle(opening: path).verified(under: loaded.policy), loaded.warnings)
+        return (try UntrustedBundle(opening: path).verified(under: loaded.policy), loaded.policy, loaded.warnings)
     }
 }

@@ -61,4 +61,14 @@ extension VerifiedBundle {
 extension VerifyError {
     /// Whether the medium failed, rather than the content being wrong.
     var isInputOutput: Bool { if case .file = self { true } else { false } }
+
+    /// The file of the bundle that it is about; `nil` when it is about none, or about the payload.
+    var fileName: String? {
+        switch self {
+        case .missing(let name), .notRegular(let name), .wrongSize(let name, _, _), .tooLarge(let name, _),
+            .wrongDigest(let name):
+            name
+        default: nil
+        }
+    }
 }

@@ -66,6 +66,33 @@ def cosign_3_verifies_bundle(key, bundle, file):
     return answer
 
 
+def cosign_verifies_attestation(key, line, file):
+    """One line of attestations: a DSSE envelope with SLSA provenance about `file`."""
+    folder = scratch.folder("cosign")
+    envelope = folder / "envelope.json"
+    envelope.write_text(line)
+    answer = _yes(cosign(), "verify-blob-attestation", "--key", key, "--signature", envelope, "--type", "slsaprovenance1",
+                  "--insecure-ignore-tlog", file)
+    scratch.remove(folder)
+    return answer
+
+
+def evidence_python():
+    """The Python that has the makers' own tools for evidence; skips the test, with the reason, where it cannot be had."""
+    found = scratch.run(scratch.ROOT / "scripts/fetch-judges", check=False)
+    if found.returncode != 0:
+        raise unittest.SkipTest(f"no judges of evidence: {found.stdout.strip()}")
+    return found.stdout.strip()
+
+
+def of_evidence(*words):
+    """What evidence_judge.py says, and whether that is a yes."""
+    done = scratch.run(evidence_python(), scratch.ROOT / "Tests/Lab/evidence_judge.py", *words, check=False)
+    if done.returncode not in (0, 1) or (done.returncode == 1 and not done.stdout):
+        raise scratch.LabError(f"the judge of evidence broke down: {done.stdout}{done.stderr}")
+    return done.returncode == 0, done.stdout.strip()
+
+
 def payload_names(volumes):
     """What GNU tar and zstd find in the payload: the volumes, in the order given, are one stream."""
     files = " ".join(f"'{volume}'" for volume in volumes)

@@ -165,7 +165,7 @@ class StockTools(unittest.TestCase):
 class Good(Judged):
     def test_a_good_bundle_is_good_in_every_way_of_pinning(self):
         fingerprint = next((bundle / "signatures").glob("*.pub")).name[:16]
-        whole = json.loads(bench.sealift("verify", bundle, "--key", bench.public_key, "--json").output)["keys"][0]
+        whole = json.loads(bench.sealift("verify", bundle, "--key", bench.public_key, "--json").output)["trust"]["keys"][0]["fingerprint"]
         self.assertTrue(whole.startswith(f"SHA256:{fingerprint}"))
         digits = whole.removeprefix("SHA256:")
         for options in [("--key", bench.public_key), ("--fingerprint", whole), ("--fingerprint", digits[:32]),
@@ -348,7 +348,7 @@ class Trust(Judged):
                     self.verify(bundle, "--fingerprint", text, status=USAGE, program=program)
 
     def test_the_bundles_copy_of_a_key_is_compared_with_the_fingerprint(self):
-        fingerprint = json.loads(bench.sealift("verify", bundle, "--key", bench.public_key, "--json").output)["keys"][0]
+        fingerprint = json.loads(bench.sealift("verify", bundle, "--key", bench.public_key, "--json").output)["trust"]["keys"][0]["fingerprint"]
         name = next((bundle / "signatures").glob("*.pub")).name
         table = {"another key": lambda path: forgery.replace(path, edwards_key.read_bytes()), "missing": pathlib.Path.unlink,
                  "flipped": lambda path: forgery.flip(path, 60), "cut": lambda path: forgery.edit(path, lambda data: data[:-30]),

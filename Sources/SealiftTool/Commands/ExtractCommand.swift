@@ -24,7 +24,7 @@ enum ExtractCommand {
         ])
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
-        let (bundle, _) = try TrustOptions.open(FilePath(invocation.argument("BUNDLE") ?? ""), invocation, console)
+        let bundle = try TrustOptions.open(FilePath(invocation.argument("BUNDLE") ?? ""), invocation, console).bundle
         let output = FilePath(invocation.value("output") ?? ".")
         let wanted = try invocation.arguments("PATH").map { try index(of: $0, in: bundle.manifest) }
         for index in wanted { try extract(index, from: bundle, to: output, console) }

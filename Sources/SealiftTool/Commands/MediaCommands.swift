@@ -48,7 +48,7 @@ enum MediaCommands {
         let shares = zip(plan.shares, outcomes)
         try console.result(
             [
-                "bundle": BundleSummary.json(of: bundle),
+                "bundle": bundle.identity,
                 "media": .array(
                     shares.map { share, outcome in
                         [

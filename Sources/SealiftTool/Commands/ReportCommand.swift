@@ -17,7 +17,7 @@ enum ReportCommand {
         ])
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
-        let (bundle, _) = try TrustOptions.open(FilePath(invocation.argument("BUNDLE") ?? ""), invocation, console)
+        let bundle = try TrustOptions.open(FilePath(invocation.argument("BUNDLE") ?? ""), invocation, console).bundle
         let path = FilePath(invocation.value("output") ?? bundle.manifest.folderName + ".html")
         try Files.replace(path, with: HTMLReport.text(for: bundle.manifest))
         try console.result(["written": .string(path.text)], text: path.text)
