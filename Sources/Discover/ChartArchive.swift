@@ -23,6 +23,10 @@ public struct ChartArchive: Sendable {
 
     /// The largest archive of a chart.
     public static let maximumSize = ByteCount.mebibytes(64)
+    /// `Chart.yaml`, `values.yaml`: helm itself stops at 5 MiB (`MaxDecompressedFileSize`).
+    private static let documentLimits = YAMLLimits(
+        size: .mebibytes(5), depth: ManifestScan.limits.depth, nodes: ManifestScan.limits.nodes,
+        aliases: ManifestScan.limits.aliases)
     /// Charts within charts within charts.
     private static let maximumDepth = 5
 
@@ -61,7 +65,7 @@ public struct ChartArchive: Sendable {
         func document(_ name: String) throws(ChartFault) -> YAMLReader? {
             guard let bytes = files[root + "/" + name] else { return nil }
             do throws(YAMLError) {
-                return try YAMLDocument.parseStream(bytes, file: label + "/" + name, limits: ManifestScan.limits).first?
+                return try YAMLDocument.parseStream(bytes, file: label + "/" + name, limits: Self.documentLimits).first?
                     .reader
             } catch { throw .yaml(error) }
         }

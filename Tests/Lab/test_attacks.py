@@ -349,7 +349,7 @@ class Bombs(unittest.TestCase):
     """Archives that would fill memory, disk or time: stopped at a limit, in bounded memory, with nothing left."""
 
     MEMORY = 512 << 20
-    REASONS = "more than|nested|deeper|is not accepted|times its size|cannot read the archive|aliases|memory"
+    REASONS = "more than|at most|nested|deeper|is not accepted|times its size|cannot read the archive|aliases|memory"
     GZIP, ZSTD = ("gzip", "-1c"), ("zstd", "-qc")
 
     def setUp(self):
