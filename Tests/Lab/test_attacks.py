@@ -27,7 +27,7 @@ import world
 
 Exit = product.Exit
 LONG = bool(os.environ.get("SEALIFT_LONG"))
-ADVISORY = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json"}
+ADVISORY = {"README.txt", "report.html", "sbom.cdx.json", "sbom.spdx.json", "provenance.json"}
 APPLY = ("--role", "first-server", "--set", "NODE_IP=192.168.10.5", "--yes")
 PATIENCE = 60  # seconds after which a program hangs
 
