@@ -40,7 +40,7 @@ enum MediaCommands {
         options: TrustOptions.table + [.value("jobs", letter: "j", "N", "so many threads")])
 
     private static func write(_ invocation: Invocation, _ console: Console) throws {
-        let (bundle, _) = try TrustOptions.open(FilePath(invocation.argument("BUNDLE") ?? ""), invocation, console)
+        let bundle = try TrustOptions.open(FilePath(invocation.argument("BUNDLE") ?? ""), invocation, console).bundle
         let plan = try MediaPlan(bundle, onto: invocation.arguments("MEDIUM").map { FilePath($0) })
         let outcomes = try MediaWriter(bundle, plan, progress: console.progress).write()
         console.finish()
@@ -89,7 +89,7 @@ enum MediaCommands {
         of path: FilePath, jobs: Int, _ invocation: Invocation, _ console: Console
     ) throws -> Diagnostic? {
         do {
-            let (bundle, _) = try TrustOptions.open(path, invocation, console)
+            let bundle = try TrustOptions.open(path, invocation, console).bundle
             invocation.arguments("MEDIUM").forEach { bundle.media.add(FilePath($0)) }
             try bundle.verifyFiles().map(\.asWarning).forEach(console.say)
             try bundle.verifyPayload(deep: false, workers: jobs, progress: console.progress)
