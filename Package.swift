@@ -102,6 +102,9 @@ let package = Package(
         // The content-addressed cache of what was fetched.
         module("Store", ["Values", "Reporting", "Posix", "JSON", "LibCrypto"]),
 
+        // Private keys in tokens, by OpenSSL's provider; apart from LibCrypto so that the installer does not carry it.
+        module("LibToken", ["Values", "Reporting", "LibCrypto", "CLibCrypto"]),
+
         // Storey 5.
         // Bundle names, SHA256SUMS, manifest, tar headers, steps, requirements, receipt.
         shared("Format", ["Values", "Reporting", "JSON", "LibCrypto"]),
@@ -121,7 +124,7 @@ let package = Package(
         // Rules over probes of this machine, read-only.
         shared("Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
         // Keys on disk, signatures over SHA256SUMS and their sigstore form.
-        module("Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust"]),
+        module("Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust", "LibToken"]),
         // README.txt, report.html, SBOMs and other words about a bundle.
         module("Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
 
@@ -244,6 +247,7 @@ let package = Package(
         tests(of: "Posix", ["Values", "Reporting", "FaultInjection"]),
         tests(of: "JSON", ["Values", "Reporting"]),
         tests(of: "LibCrypto", ["Values", "Reporting", "StockTools"]),
+        tests(of: "LibToken", ["Values", "Reporting", "LibCrypto"]),
         tests(of: "LibZstd", ["Values", "Reporting", "LibZstdEncoder"]),
         tests(of: "LibArchive", ["Values", "Reporting", "StockTools", "HostileArchives"]),
         tests(of: "LibCurl", ["Values", "LoopbackServer"]),
@@ -273,10 +277,11 @@ let package = Package(
             of: "Verify",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstd", "Format", "Trust", "BundleFixture",
+                "StockTools",
                 "KeyRing",
             ]),
         tests(of: "Preflight", ["Values", "Reporting", "Posix", "JSON", "Format"]),
-        tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust"]),
+        tests(of: "Sign", ["Values", "Reporting", "Posix", "JSON", "LibCrypto", "Format", "Trust", "StockTools"]),
         tests(of: "Report", ["Values", "Reporting", "JSON", "LibCrypto", "Format"]),
         tests(
             of: "Media", ["Values", "Reporting", "Posix", "LibCrypto", "Format", "Trust", "Verify", "BundleFixture"]),

@@ -1,6 +1,6 @@
 public import Values
 
-/// A detached CMS signature (RFC 5652) in the one form that sealift takes (docs/format.md §5.2), read and not yet believed.
+/// A detached CMS signature (RFC 5652) in the one form that sealift takes (docs/format.md §5.3), read and not yet believed.
 ///
 /// The form is what `openssl cms -sign -binary -nosmimecap -md sha256 -outform DER` writes: signed data without content, one signer with
 /// signed attributes, SHA-256, DER throughout. Every byte is either fixed by that form, signed, or part of a certificate of the chain.
@@ -35,6 +35,9 @@ public struct CMSMessage: Hashable, Sendable {
     let messageDigest: [UInt8]
     let scheme: Scheme
     let signature: [UInt8]
+
+    /// Whether it brings this certificate.
+    public func holds(_ certificate: Certificate) -> Bool { certificates.contains(certificate.der) }
 
     /// Object identifiers, as their bytes in DER.
     enum Identifier {

@@ -33,6 +33,8 @@ extension CertificateError: Diagnosable {
 
     private var reasonOfTrust: String {
         switch self {
+        case .anotherKey(let subject): "the certificate of \(quoted(subject)) is about another key"
+        case .signing(let error): error.diagnostic.message
         case .unsupportedSignature: "its way of signing is not taken, or does not fit the key"
         case .badSignature: "the signature is not that of its certificate's key"
         case .noSignerCertificate: "its signer's certificate is not inside"
@@ -57,6 +59,7 @@ extension CertificateError: Diagnosable {
         case .unsupportedDigest: "sign again with -md sha256"
         case .wrongMessageDigest: "sign the SHA256SUMS of this very bundle, with -binary"
         case .noSignerCertificate: "sign again without -nocerts"
+        case .anotherKey: "give the private key that the certificate was made for"
         case .noChain, .surplusCertificate:
             "give the certificates between the signer's and the root, all and no others, with -certfile"
         case .signerIsAuthority, .notForSignatures, .notForCode, .unsupportedKey:

@@ -42,6 +42,12 @@ public enum CertificateError: Error, Hashable, Sendable {
     /// The signature is not the signer's.
     case badSignature
 
+    // Making one.
+    /// The certificate is about another key.
+    case anotherKey(subject: String)
+    /// The key refused to sign.
+    case signing(CryptoError)
+
     // Whose it is.
     /// The signer's certificate is not inside.
     case noSignerCertificate

@@ -15,7 +15,7 @@ extension PrivateKey {
         guard let context = unsafe EVP_MD_CTX_new() else { throw .refused(operation: "sign") }
         defer { unsafe EVP_MD_CTX_free(context) }
         let isReady = unsafe EVP_DigestSignInit_ex(
-            context, nil, publicKey.algorithm.digestName, CryptoLibrary.shared.context, nil, handle.pointer, nil)
+            context, nil, publicKey.algorithm.digestName, library, nil, handle.pointer, nil)
         var signature = [UInt8](repeating: 0, count: Self.longestSignature)
         var length = signature.count
         guard isReady == 1,

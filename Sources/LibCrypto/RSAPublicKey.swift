@@ -16,8 +16,9 @@ public struct RSAPublicKey: Hashable, Sendable {
         guard let first = modulus.first, let last = modulus.last, last & 1 == 1, !exponent.isEmpty else { return nil }
         guard Self.sizes.contains(8 * modulus.count - first.leadingZeroBitCount) else { return nil }
         byteCount = modulus.count
-        let numbers = DER.sequence(DER.integer(modulus) + DER.integer(Array(exponent.drop { $0 == 0 })))
-        spki = DER.sequence(DER.rsaEncryption + DER.element(0x03, [0] + numbers))
+        let numbers = DERWriter.sequence(
+            DERWriter.integer(modulus) + DERWriter.integer(Array(exponent.drop { $0 == 0 })))
+        spki = DERWriter.sequence(DERWriter.rsaEncryption + DERWriter.element(0x03, [0] + numbers))
         guard KeyHandle(spki: spki) != nil else { return nil }
     }
 
@@ -29,30 +30,5 @@ public struct RSAPublicKey: Hashable, Sendable {
         guard signature.count <= byteCount, let key = KeyHandle(spki: spki) else { return false }
         let padded = [UInt8](repeating: 0, count: byteCount - signature.count) + signature
         return key.verifies(padded, over: message, digestName: "SHA512")
-    }
-}
-
-/// As much of DER as a SubjectPublicKeyInfo takes (X.690 §8, §10).
-private enum DER {
-    /// AlgorithmIdentifier of rsaEncryption with its NULL (RFC 3279 §2.3.1).
-    static let rsaEncryption: [UInt8] = [
-        0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
-    ]
-
-    static func sequence(_ content: [UInt8]) -> [UInt8] { element(0x30, content) }
-
-    /// A number that is not negative: a zero byte goes before a high bit.
-    static func integer(_ bytes: [UInt8]) -> [UInt8] {
-        element(0x02, (bytes.first.map { $0 >= 0x80 } ?? true ? [0] : []) + bytes)
-    }
-
-    static func element(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] { [tag] + length(content.count) + content }
-
-    private static func length(_ count: Int) -> [UInt8] {
-        switch count {
-        case ..<0x80: [UInt8(count)]
-        case ..<0x100: [0x81, UInt8(count)]
-        default: [0x82, UInt8(count >> 8), UInt8(count & 0xFF)]
-        }
     }
 }

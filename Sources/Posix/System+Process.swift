@@ -18,6 +18,11 @@ extension System {
         return variables
     }
 
+    /// Sets a variable for this process and what it loads (setenv(3)). Before there are threads: the environment has no lock.
+    public static func setEnvironment(_ name: String, to value: String) {
+        precondition(unsafe setenv(name, value, 1) == 0, "a variable of the environment is a name without =")
+    }
+
     /// Whether a person sits at the other end of a descriptor (isatty(3)).
     public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 

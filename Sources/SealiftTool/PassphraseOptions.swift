@@ -21,7 +21,8 @@ enum PassphraseOptions {
         }
         return .prompt { path in
             // Without a terminal there is nobody to ask; the key's reader then says what to do.
-            let typed = Result { try System.readPassphrase("passphrase for \(path.text): ") }
+            let what = path.text.hasPrefix("pkcs11:") ? "PIN" : "passphrase"
+            let typed = Result { try System.readPassphrase("\(what) for \(path.text): ") }
             guard case .success(let bytes) = typed else { return nil }
             return SecretBytes(copying: bytes)
         }

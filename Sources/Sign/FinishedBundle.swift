@@ -3,7 +3,7 @@ import JSON
 public import LibCrypto
 public import Posix
 import Trust
-import Values
+public import Values
 
 /// A bundle that stands on a medium, as far as a further signer needs it: SHA256SUMS, its provenance, and who has attested that.
 public struct FinishedBundle: Sendable {
@@ -37,6 +37,21 @@ public struct FinishedBundle: Sendable {
         let bytes = try attempt { () throws(FileError) in try Files.read(file, limit: predicateLimit) }
         guard SHA256Digest.of(bytes) == digest else { throw .notWhatIsSigned(file) }
         do throws(JSONError) { return try JSONValue.parse(bytes) } catch { throw .notWhatIsSigned(file) }
+    }
+
+    /// What is signed.
+    public var sums: [UInt8] { request.sums }
+
+    /// When the bundle was made, out of the manifest that SHA256SUMS names.
+    ///
+    /// - Throws: ``SignError``.
+    public func created() throws(SignError) -> Timestamp {
+        let file = path.appending(BundleFile.manifest)
+        let bytes = try attempt { () throws(FileError) in try Files.read(file, limit: Manifest.maximumSize) }
+        let sums: SHA256Sums
+        do throws(FormatError) { sums = try SHA256Sums(reading: request.sums) } catch { throw .format(error) }
+        guard sums.digest(of: BundleFile.manifest) == SHA256Digest.of(bytes) else { throw .notWhatIsSigned(file) }
+        do throws(FormatError) { return try Manifest(reading: bytes).created } catch { throw .format(error) }
     }
 
     /// The files of `signatures/` with what `key` adds: content stays as it is, so do the lines of other signers.

@@ -1,5 +1,6 @@
 import Format
 import LibCrypto
+import LibToken
 import Posix
 public import Reporting
 import Trust
@@ -17,10 +18,30 @@ extension SignError: Diagnosable {
         case .format(let error): return error.diagnostic
         case .keyList(let error): return error.diagnostic
         case .keyListFault(let fault): return fault.diagnostic
+        case .token(let error, let path):
+            var diagnostic = error.diagnostic
+            diagnostic.details.append(.init("in", path.description))
+            return diagnostic
         case .notWhatIsSigned(let path):
             return Diagnostic(
                 "cannot sign: \(quoted(path.text)) is not the file that SHA256SUMS names",
                 next: "verify the bundle with `sealift verify`, and copy it again", exitCode: .damaged)
+        case .certificate(let error, let path):
+            return Diagnostic(
+                "cannot sign with the certificate in \(quoted(path.text)): \(error.reason)",
+                next: error.diagnostic.next,
+                exitCode: .usage)
+        case .certificateNotValid(let subject, let created, let validity):
+            return Diagnostic(
+                "cannot sign: the certificate of \(quoted(subject)) was not valid when the bundle was made",
+                details: [
+                    .init("made", created.description),
+                    .init("valid", "\(validity.lowerBound) to \(validity.upperBound)"),
+                ], next: "lock and build anew, or sign with a certificate that was valid then", exitCode: .usage)
+        case .noFreeName(let path):
+            return Diagnostic(
+                "cannot sign: \(quoted(path.text)) holds as many signatures below this root as are looked for",
+                next: "take one away that no site needs", exitCode: .usage)
         case .attestations(let path, let refusal):
             return Diagnostic(
                 "cannot add to \(quoted(path.text)): \(refusal.reason)",
@@ -56,7 +77,7 @@ extension SignError: Diagnosable {
             )
         case .emptyPassphrase(let path):
             ("cannot use the passphrase from \(quoted(path.text)): it is empty", "write it there as one line")
-        case .file, .key, .format, .notWhatIsSigned, .attestations, .keyList, .keyListFault: ("", "")
+        default: ("", "")
         }
     }
 }

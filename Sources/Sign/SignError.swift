@@ -1,5 +1,6 @@
 public import Format
 public import LibCrypto
+public import LibToken
 public import Posix
 public import Trust
 public import Values
@@ -32,6 +33,14 @@ public enum SignError: Error, Hashable, Sendable {
     case keyList(KeyListError)
     /// A key list could not be made, signed or carried.
     case keyListFault(KeyListFault)
+    /// A key in a token could not be used.
+    case token(TokenError, FilePath)
+    /// A certificate, or what is signed with it, would not be accepted.
+    case certificate(CertificateError, FilePath)
+    /// A certificate is not valid at the time at which the bundle was made.
+    case certificateNotValid(subject: String, created: Timestamp, validity: ClosedRange<Timestamp>)
+    /// All names for signatures below this root are taken.
+    case noFreeName(FilePath)
     /// SHA256SUMS was not understood.
     case format(FormatError)
 }

@@ -45,7 +45,8 @@ public struct SignatureFile: Hashable, Sendable {
     /// A file that belongs to key lists.
     init(_ name: String, _ bytes: [UInt8]) { self.init(name: "\(BundleFile.signatures)/\(name)", bytes: bytes) }
 
-    init(name: String, bytes: [UInt8]) {
+    /// Takes both as they are.
+    public init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
     }

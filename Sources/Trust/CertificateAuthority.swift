@@ -1,7 +1,7 @@
 public import LibCrypto
 public import Values
 
-/// A certification authority whose signers a site trusts, and which of them (docs/format.md §5.2).
+/// A certification authority whose signers a site trusts, and which of them (docs/format.md §5.3).
 public struct CertificateAuthority: Hashable, Sendable {
     /// What people call it.
     public var name: String

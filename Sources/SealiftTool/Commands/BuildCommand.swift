@@ -28,7 +28,8 @@ enum BuildCommand {
             .value(
                 "output", letter: "o", "DIR|FILE.tar",
                 "where the bundle's folder is made, or one plain tar of it; this folder without it", completing: .file),
-            .value("key", "PEM", "the private key to sign with", completing: .file),
+            .value(
+                "key", "PEM", "the private key to sign with: a file, or a token's address, pkcs11:…", completing: .file),
             KeyListOptions.carried,
             .flag("unsigned", "do not sign; `sealift sign` can do so later"),
             .flag("locked", "refuse to build without a lock that fits"),
@@ -40,8 +41,8 @@ enum BuildCommand {
                 "site", "[ROLE=]FILE",
                 "try the bundle's checks on a machine's survey, the output of `sealift-install check --survey --json`; a failure ends the build",
                 completing: .file),
-        ] + PassphraseOptions.table + Workshop.options,
-        exclusive: [["locked", "update"], ["key", "unsigned"]],
+        ] + PassphraseOptions.table + CertificateOptions.table + Workshop.options,
+        exclusive: [["locked", "update"], ["key", "unsigned"], ["certificate", "unsigned"]],
         examples: [
             .init(
                 "sealift build line7.yaml -o /media/usb --key line7.key",
@@ -65,6 +66,7 @@ enum BuildCommand {
         }
         let packing = choice.options(usualVolumeSize: prepared.gathered.definition.volumeSize)
         let contents = try contents(prepared, packing, workshop.store)
+        try signer.check(at: contents.manifest.created)
         let checked = try sites.check(contents, console)
         let written = try write(contents, packing, workshop.store, signer, invocation, console)
         console.finish()

@@ -19,8 +19,10 @@ enum SignCommand {
         ],
         positionals: [Positional("BUNDLE", "the bundle's folder", completing: .directory)],
         options: [
-            .value("key", "PEM", "the private key to sign with", completing: .file), KeyListOptions.carried,
-        ] + PassphraseOptions.table)
+            .value(
+                "key", "PEM", "the private key to sign with: a file, or a token's address, pkcs11:…", completing: .file),
+            KeyListOptions.carried,
+        ] + PassphraseOptions.table + CertificateOptions.table)
 
     private static func run(_ invocation: Invocation, _ console: Console) throws {
         let bundle = FilePath(invocation.argument("BUNDLE") ?? "")
@@ -29,14 +31,21 @@ enum SignCommand {
         guard invocation.value("key") != nil || folder != nil else {
             throw Diagnostic("nothing to add", next: "give --key PEM, --keys DIR, or both", exitCode: .usage)
         }
+        let identity = try CertificateOptions.identity(invocation)
+        try identity?.check(at: finished.created())
         var files = try folder?.files() ?? []
         var signer: PublicKey?
         if let path = invocation.value("key") {
             let origin = FilePath(path)
-            let key = try KeyFile.readPrivate(
-                origin, user: System.userID, passphrase: try PassphraseOptions.source(invocation))
+            let key = try KeySource.find(
+                path, user: System.userID, passphrase: try PassphraseOptions.source(invocation))
             try folder?.check(key.publicKey)
             files += try finished.signing(with: key, from: origin)
+            if let identity {
+                files.append(
+                    SignatureFile(
+                        name: try identity.fileName(in: bundle), bytes: try identity.sign(finished.sums, with: key)))
+            }
             signer = key.publicKey
         }
         try Files.makeDirectories(bundle.appending(BundleFile.signatures))
