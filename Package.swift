@@ -316,7 +316,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibYAML", "LibZstd", "OCI",
+                "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibArchive", "LibToken", "LibYAML", "LibZstd",
+                "OCI",
                 "Format",
                 "Registry", "Trust", "Transaction", "Definition", "Preflight", "Resolve", "Apply",
             ], path: "Tests/Fuzz/Targets", swiftSettings: house),

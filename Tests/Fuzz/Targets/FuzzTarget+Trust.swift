@@ -1,5 +1,6 @@
 import JSON
 import LibCrypto
+import LibToken
 import Posix
 import Reporting
 import Trust
@@ -60,6 +61,19 @@ extension FuzzTarget {
             try Certificate(der: certificate.der)
         }
         try hold(again == certificate, "a certificate is another one when it is read again")
+    }
+
+    /// The address of a key in a token: it has one spelling, which finds the same key (RFC 7512).
+    static let tokenURI = FuzzTarget("token-uri") { bytes in
+        let address: TokenURI
+        do throws(TokenURI.Refusal) { address = try TokenURI(String(decoding: bytes, as: UTF8.self)) } catch {
+            throw Refusal()
+        }
+        // Escapes may make it longer than what is read.
+        guard address.canonical.utf8.count <= TokenURI.limit else { return }
+        let again = try mustRead("an address was refused in its own spelling") { try TokenURI(address.canonical) }
+        try hold(again.attributes == address.attributes, "an address finds another key in its own spelling")
+        try hold(again.canonical == address.canonical, "an address has two spellings")
     }
 
     /// Its key is nowhere any more.
