@@ -68,9 +68,9 @@ struct TarAgreementTests {
         }
         // Names alone by GNU tar and bsdtar, names with sizes and targets by Python.
         let python = """
-            import sys, tarfile
+            from tarfile import open as read_archive
             for number in range(\(count)):
-                with tarfile.open(f"{number}.tar") as archive, open(f"{number}.python", "w") as out:
+                with read_archive(f"{number}.tar") as archive, open(f"{number}.python", "w") as out:
                     for each in archive:
                         out.write(f"{each.name} -> {each.linkname}\\n" if each.issym() else f"{each.name}{'/' if each.isdir() else ''} {each.size}\\n")
             """
