@@ -52,7 +52,11 @@ enum KeysCommand {
                 + "`openssl dgst -sha256 -sign` makes the same signature; `sealift keys show` names the file that it belongs into."
         ],
         positionals: [folder],
-        options: [.value("key", "PEM", "the private root key", completing: .file, isRequired: true)]
+        options: [
+            .value(
+                "key", "PEM", "the private root key: a file, or a token's address, pkcs11:…", completing: .file,
+                isRequired: true)
+        ]
             + PassphraseOptions.table)
 
     private static let show = Command(
@@ -86,9 +90,10 @@ enum KeysCommand {
     private static func sign(_ invocation: Invocation, _ console: Console) throws {
         var folder = try KeyListFolder(at: FilePath(invocation.argument("DIR") ?? ""))
         console.show(KeyListShow.text(of: folder, folder.newest) + "\n")
-        let origin = FilePath(invocation.value("key") ?? "")
-        let key = try KeyFile.readPrivate(
-            origin, user: System.userID, passphrase: try PassphraseOptions.source(invocation))
+        let place = invocation.value("key") ?? ""
+        let origin = FilePath(place)
+        let key = try KeySource.find(
+            place, user: System.userID, passphrase: try PassphraseOptions.source(invocation))
         let file = try folder.sign(with: key, from: origin)
         try console.result(
             ["signature": .string(file.text), "list": KeyListShow.json(of: folder, folder.newest)],
