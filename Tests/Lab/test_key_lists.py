@@ -189,6 +189,7 @@ class Site(Lists):
     def installer(self, verb, bundle, *options, root=None, status=Exit.DONE, policy=None):
         """In a mount namespace where the root's state folder is that of the machine."""
         root = root or self.root
+        (root / "var/lib/sealift").mkdir(mode=0o700, exist_ok=True)  # a refused run leaves no empty one
         words = [product.installer(), verb, "--bundle", bundle, "--policy", policy or self.folder / "policy.json", *options]
         words += [] if verb == "verify" else ["--root", root]
         line = 'mount -t tmpfs none /var/lib && mkdir /var/lib/sealift && mount --bind "$0" /var/lib/sealift && exec "$@"'
