@@ -155,7 +155,7 @@ let package = Package(
             "Assemble",
             [
                 "Values", "Reporting", "Posix", "JSON", "LibCrypto", "LibZstdEncoder", "OCI", "Store", "Format",
-                "Gather",
+                "Gather", "Discover",
                 "Media", "Definition", "Sign", "Report", "Trust", "Verify",
             ], resources: [.embedInCode("install.ps1")]),
         // Plan, stage, commit, receipt.

@@ -12,12 +12,18 @@ public struct BundleContents: Sendable {
     public var installer: FilePath?
     /// What it was built from; `nil` when nobody recorded it, and nothing can be said about it then.
     public var record: BuildRecord?
+    /// The makers' own signatures that travel with it.
+    public var signatures: [(name: String, bytes: [UInt8])]
 
     /// A bundle of these parts.
-    public init(manifest: Manifest, payload: Payload, installer: FilePath?, record: BuildRecord? = nil) {
+    public init(
+        manifest: Manifest, payload: Payload, installer: FilePath?, record: BuildRecord? = nil,
+        signatures: [(name: String, bytes: [UInt8])] = []
+    ) {
         self.manifest = manifest
         self.payload = payload
         self.installer = installer
         self.record = record
+        self.signatures = signatures
     }
 }

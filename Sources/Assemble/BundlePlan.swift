@@ -29,7 +29,8 @@ public struct BundlePlan: Sendable {
         }
         let manifest = Self.manifest(gathered, images, builder)
         contents = BundleContents(
-            manifest: manifest, payload: Payload(items), installer: installer, record: BuildRecord(gathered))
+            manifest: manifest, payload: Payload(items), installer: installer, record: try BuildRecord(gathered, store),
+            signatures: try Self.signatures(gathered.lock, store))
     }
 
     /// The payload's items for one thing that is laid: one, but of archives of images as many as there are.
@@ -100,6 +101,19 @@ public struct BundlePlan: Sendable {
             sources: sources(lock), needs: [definition.need].compactMap { $0 })
     }
 
+    /// The makers' own signatures, as files of the bundle.
+    private static func signatures(
+        _ lock: Lock, _ store: Store
+    ) throws(AssembleError) -> [(name: String, bytes: [UInt8])] {
+        var files: [(name: String, bytes: [UInt8])] = []
+        for artefact in lock.artefacts {
+            guard let content = artefact.signature?.document.content else { continue }
+            let bytes = try storing { () throws(StoreError) in try store.read(content.digest, limit: content.size) }
+            files.append((BundleFile.makersSignature(of: artefact.name), bytes))
+        }
+        return files
+    }
+
     /// What was fetched as files, each URL once, sorted.
     private static func sources(_ lock: Lock) -> [Source] {
         var sources: [String: Source] = [:]
@@ -107,6 +121,9 @@ public struct BundlePlan: Sendable {
             guard case .url(let url) = artefact.origin else { continue }
             let checksum = artefact.checksum.map { Source.Checksum(url: $0.url, digest: $0.content.digest) }
             sources[url] = Source(url: url, content: artefact.content, checksum: checksum)
+            if let signature = artefact.signature?.document {
+                sources[signature.url] = Source(url: signature.url, content: signature.content)
+            }
         }
         for snap in lock.snaps {
             let revision = snap.assertions.parts.last?.document

@@ -62,7 +62,7 @@ extension BundleWriter {
         let words = BundleDocuments.all(for: manifest, digest: .of(bytes), contents.record)
         let installer = try installer(for: manifest.target, contents)
         var documents = [.init(name: BundleFile.manifest, bytes: bytes)] + installer
-        documents += words.map { .init(name: $0.name, bytes: $0.bytes) }
+        documents += (words + contents.signatures).map { .init(name: $0.name, bytes: $0.bytes) }
         let predicate = contents.record.map { record in
             ProvenancePredicate.document(
                 for: manifest, record, volumeSize: options.packing.volumeSize,

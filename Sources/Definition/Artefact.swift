@@ -1,4 +1,5 @@
 public import Format
+public import LibCrypto
 public import Values
 
 /// A file that is fetched from its makers and laid as it is.
@@ -9,6 +10,12 @@ public struct Artefact: Sendable {
     public let url: ProfileText?
     /// The makers' checksum file.
     public let checksum: ChecksumSource?
+    /// The makers' own signature of it.
+    public let signature: SignatureSource?
+    /// The licence that its makers declare for it, as an SPDX expression.
+    public let licence: String?
+    /// Who makes it.
+    public let supplier: String?
     /// Where it is laid.
     public let destination: MemberPath
     /// Mode and owner there.
@@ -19,6 +26,15 @@ public struct Artefact: Sendable {
     public let versions: VersionRange
     /// Whether it is only laid when a definition gives it.
     let isOptional: Bool
+}
+
+/// The makers' own signature of one file: base64 of an ECDSA signature over its SHA-256, as `cosign sign-blob --key` writes it.
+public struct SignatureSource: Hashable, Sendable {
+    /// Where from.
+    public let url: ProfileText
+    /// The makers' key, where the profile's author knows it from elsewhere than beside the file; without it nothing can be checked, and the
+    /// signature is carried for whoever does.
+    public let key: PublicKey?
 }
 
 /// A makers' checksum file and how the line for a file is found in it.

@@ -102,7 +102,18 @@ extension LockedArtefact {
             }
         self.init(
             name: try fields.required("name").nonEmptyString(), origin: origin, content: try Content(fields),
-            checksum: try fields.optional("checksum").map { (reader) throws(YAMLError) in try LockedDocument(reader) })
+            checksum: try fields.optional("checksum").map { (reader) throws(YAMLError) in try LockedDocument(reader) },
+            signature: try fields.optional("signature").map { (reader) throws(YAMLError) in try LockedSignature(reader)
+            })
+    }
+}
+
+extension LockedSignature {
+    fileprivate init(_ reader: YAMLReader) throws(YAMLError) {
+        let fields = try reader.map(LockKeys.signature)
+        self.init(
+            LockedDocument(url: try fields.required("url").url(), content: try Content(fields)),
+            key: try fields.optional("key")?.digest())
     }
 }
 

@@ -63,7 +63,13 @@ extension LockedArtefact {
             case .file(let path): YAMLMember("file", .string(path))
             }
         let vouched = checksum.map { [YAMLMember("checksum", .map($0.members))] } ?? []
-        return .map([YAMLMember("name", .string(name)), place] + content.members + vouched)
+        return .map([YAMLMember("name", .string(name)), place] + content.members + vouched + signed)
+    }
+
+    private var signed: [YAMLMember] {
+        guard let signature else { return [] }
+        let key = signature.key.map { [YAMLMember("key", .string($0.description))] } ?? []
+        return [YAMLMember("signature", .map(signature.document.members + key))]
     }
 }
 

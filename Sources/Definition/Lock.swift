@@ -115,13 +115,33 @@ public struct LockedArtefact: Hashable, Sendable {
     public var content: Content
     /// The makers' checksum file that it was compared with.
     public var checksum: LockedDocument?
+    /// The makers' own signature of it.
+    public var signature: LockedSignature?
 
     /// An artefact by its facts.
-    public init(name: String, origin: Origin, content: Content, checksum: LockedDocument? = nil) {
+    public init(
+        name: String, origin: Origin, content: Content, checksum: LockedDocument? = nil,
+        signature: LockedSignature? = nil
+    ) {
         self.name = name
         self.origin = origin
         self.content = content
         self.checksum = checksum
+        self.signature = signature
+    }
+}
+
+/// The makers' own signature of a file.
+public struct LockedSignature: Hashable, Sendable {
+    /// Where from, size and digest.
+    public var document: LockedDocument
+    /// The fingerprint of the profile's key that it was checked with; `nil` when it was not checked.
+    public var key: SHA256Digest?
+
+    /// A signature by its facts.
+    public init(_ document: LockedDocument, key: SHA256Digest?) {
+        self.document = document
+        self.key = key
     }
 }
 

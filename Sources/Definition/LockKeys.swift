@@ -6,7 +6,8 @@ enum LockKeys {
     ]
     static let subject = ["name", "digest"]
     static let platform = ["version", "requested", "arch"]
-    static let artefact = ["name", "url", "file", "size", "digest", "checksum"]
+    static let artefact = ["name", "url", "file", "size", "digest", "checksum", "signature"]
+    static let signature = ["url", "size", "digest", "key"]
     static let snap = [
         "name", "id", "revision", "version", "channel", "type", "base", "confinement", "url", "size", "digest",
         "sha3-384",
@@ -22,7 +23,8 @@ enum LockKeys {
 
     /// All tables of a lock by the name of their schema definition; the outermost is `lock`.
     static let tables: [String: [String]] = [
-        "lock": lock, "subject": subject, "platform": platform, "artefact": artefact, "snap": snap,
+        "lock": lock, "subject": subject, "platform": platform, "artefact": artefact, "signature": signature,
+        "snap": snap,
         "assertions": assertions, "assertion": assertion, "document": document,
         "image": image, "chart": chart, "descriptor": descriptor, "file": file,
     ]

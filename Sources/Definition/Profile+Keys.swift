@@ -12,8 +12,12 @@ enum ProfileKeys {
     static let versions = ["exact", "example", "range"]
     static let channel = ["kind", "url", "names"]
     static let role = ["name", "summary", "words"]
-    static let artefact = ["name", "url", "checksum", "path", "mode", "owner", "roles", "versions", "optional"]
+    static let artefact = [
+        "name", "url", "checksum", "signature", "licence", "supplier", "path", "mode", "owner", "roles", "versions",
+        "optional",
+    ]
     static let checksum = ["url", "name", "form"]
+    static let signature = ["url", "key"]
     static let snaps = ["store", "path", "mode", "owner", "keys", "offline", "items"]
     static let snap = ["name", "channel", "timeout", "roles", "versions"]
     static let images = ["lists", "members", "archives", "folders"]
@@ -77,7 +81,8 @@ enum ProfileKeys {
     /// All tables of a profile by the name of their schema definition; the outermost is `profile`.
     static let tables: [String: [String]] = [
         "profile": profile, "versions": versions, "channel": channel, "role": role, "artefact": artefact,
-        "checksum": checksum, "snaps": snaps, "snap": snap, "images": images, "imageList": imageList,
+        "checksum": checksum, "signature": signature, "snaps": snaps, "snap": snap, "images": images,
+        "imageList": imageList,
         "imageMember": imageMember, "imageFolder": imageFolder,
         "manifestFolder": manifestFolder, "chartFolder": chartFolder, "chartManifest": chartManifest,
         "mapFile": mapFile, "keyGroup": keyGroup, "preset": preset,

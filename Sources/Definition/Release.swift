@@ -1,4 +1,5 @@
 public import Format
+public import LibCrypto
 public import Values
 
 /// A profile at one version for one architecture: what holds for them, with all texts complete.
@@ -44,6 +45,12 @@ public struct ReleaseArtefact: Hashable, Sendable {
     public let url: String?
     /// The makers' checksum file.
     public let checksum: ReleaseChecksum?
+    /// The makers' own signature.
+    public let signature: ReleaseSignature?
+    /// The licence that its makers declare for it.
+    public let licence: String?
+    /// Who makes it.
+    public let supplier: String?
     /// Where it is laid.
     public let destination: MemberPath
     /// Mode and owner there.
@@ -53,15 +60,33 @@ public struct ReleaseArtefact: Hashable, Sendable {
 
     /// An artefact by its facts.
     public init(
-        name: String, url: String?, checksum: ReleaseChecksum? = nil, destination: MemberPath, permissions: Permissions,
+        name: String, url: String?, checksum: ReleaseChecksum? = nil, signature: ReleaseSignature? = nil,
+        licence: String? = nil, supplier: String? = nil, destination: MemberPath, permissions: Permissions,
         roles: RoleScope = .all
     ) {
         self.name = name
         self.url = url
         self.checksum = checksum
+        self.signature = signature
+        self.licence = licence
+        self.supplier = supplier
         self.destination = destination
         self.permissions = permissions
         self.roles = roles
+    }
+}
+
+/// A ``SignatureSource`` of one release.
+public struct ReleaseSignature: Hashable, Sendable {
+    /// Where from.
+    public let url: String
+    /// The makers' key, where it is known.
+    public let key: PublicKey?
+
+    /// A signature by its facts.
+    public init(url: String, key: PublicKey?) {
+        self.url = url
+        self.key = key
     }
 }
 
@@ -155,7 +180,9 @@ extension Array {
 extension Artefact {
     fileprivate func release(_ words: [String: String]) -> ReleaseArtefact {
         ReleaseArtefact(
-            name: name, url: url?.expanded(words), checksum: checksum?.release(words), destination: destination,
+            name: name, url: url?.expanded(words), checksum: checksum?.release(words),
+            signature: signature.map { ReleaseSignature(url: $0.url.expanded(words), key: $0.key) }, licence: licence,
+            supplier: supplier, destination: destination,
             permissions: permissions, roles: roles)
     }
 }

@@ -1,4 +1,5 @@
 import Format
+import LibCrypto
 import LibYAML
 import Values
 
@@ -37,9 +38,26 @@ struct SourceReader {
         let name: String = try fields.required("name").value("a name of a-z, 0-9 and -") { BundleName($0)?.description }
         return Artefact(
             name: name, url: try fields.optional("url").map { (reader) throws(YAMLError) in try url(reader) },
-            checksum: try checksum(fields), destination: try fields.required("path").destination(),
+            checksum: try checksum(fields), signature: try signature(fields),
+            licence: try fields.optional("licence")?.nonEmptyString(),
+            supplier: try fields.optional("supplier")?.nonEmptyString(),
+            destination: try fields.required("path").destination(),
             permissions: try items.permissions(fields, mode: .file), roles: try items.scope(fields),
             versions: try items.versions(fields), isOptional: try fields.optional("optional")?.bool() ?? false)
+    }
+
+    private func signature(_ fields: YAMLMap) throws(YAMLError) -> SignatureSource? {
+        guard let reader = fields.optional("signature") else { return nil }
+        let signature = try reader.map(ProfileKeys.signature)
+        let key = try signature.optional("key").map { (reader) throws(YAMLError) -> PublicKey in
+            try reader.value("an ECDSA P-256 public key in PEM") { text in
+                do throws(CryptoError) {
+                    let key = try PublicKey(pem: Array(text.utf8))
+                    return key.algorithm == .ecdsaP256 ? key : nil
+                } catch { return nil }
+            }
+        }
+        return SignatureSource(url: try url(try signature.required("url")), key: key)
     }
 
     private func checksum(_ fields: YAMLMap) throws(YAMLError) -> ChecksumSource? {

@@ -8,6 +8,11 @@ public struct ChartArchive: Sendable {
     public let name: String
     /// `version` of `Chart.yaml`.
     public let version: String
+    /// The licence that the chart declares of itself (artifacthub.io, Helm annotations).
+    public var licence: String? {
+        let notes = chartFile["annotations"]
+        return notes?["artifacthub.io/license"]?.text ?? notes?["licenses"]?.text
+    }
     /// `appVersion` of `Chart.yaml`, the usual tag of its images.
     let appVersion: String?
     /// `Chart.yaml`.

@@ -23,6 +23,9 @@ public enum BundleFile {
     /// How the bundle came to be: the predicate of its provenance, docs/format.md §5.1.
     public static let provenance = "provenance.json"
 
+    /// The makers' own signature of an artefact, §2.
+    public static func makersSignature(of artefact: String) -> String { "makers-\(artefact).sig" }
+
     /// Words for people and other tools: damage here is a warning, since scanners rewrite HTML (design §4).
     public static let advisory: Set<String> = [readme, report, cycloneDX, spdx, provenance]
 

@@ -77,7 +77,7 @@ extension Gatherer {
 }
 
 extension Lock {
-    /// Every file that is fetched by URL: artefacts, the checksum files that vouch for them, the image list.
+    /// Every file that is fetched by URL: artefacts, the checksum files and signatures that vouch for them, the image list.
     var orders: [FetchOrder] {
         let files = artefacts.compactMap { artefact -> FetchOrder? in
             guard case .url(let url) = artefact.origin else { return nil }
@@ -88,7 +88,10 @@ extension Lock {
         let sums = artefacts.compactMap { artefact in
             artefact.checksum.map { FetchOrder($0, "the checksum file of \(artefact.name)") }
         }
-        return files + sums + [imageList.map { FetchOrder($0, "the image list") }].compactMap(\.self)
+        let signatures = artefacts.compactMap { artefact in
+            artefact.signature.map { FetchOrder($0.document, "the signature of \(artefact.name)") }
+        }
+        return files + sums + signatures + [imageList.map { FetchOrder($0, "the image list") }].compactMap(\.self)
     }
 }
 

@@ -7,6 +7,8 @@ public struct ImageConfiguration: Hashable, Sendable {
     public let platform: Platform
     /// The digests of the unpacked layers, base first.
     public let diffIDs: [SHA256Digest]
+    /// What its makers say of the image; unchecked words.
+    public let labels: ImageLabels
 
     /// Checks `bytes` against the manifest's descriptor of its configuration, then reads them.
     ///
@@ -18,6 +20,7 @@ public struct ImageConfiguration: Hashable, Sendable {
             let reader = try ImageDocument.reader(bytes)
             self.platform = try Platform(reader)
             self.diffIDs = try Self.readDiffIDs(reader)
+            self.labels = ImageLabels(reader.optional("config")?.value["Labels"])
             guard diffIDs.count == manifest.layers.count else {
                 throw .layerCount(manifest: manifest.layers.count, configuration: diffIDs.count)
             }

@@ -15,6 +15,8 @@ public struct ImageContents: Hashable, Sendable {
     public let layers: [Descriptor]
     /// What the configuration says about the machine.
     public let configured: Platform
+    /// What its makers say of it.
+    public let labels: ImageLabels
 
     /// Gathers the contents of `image` and checks every document and the configuration on the way.
     ///
@@ -39,6 +41,7 @@ public struct ImageContents: Hashable, Sendable {
         config = manifest.config
         layers = manifest.layers
         configured = configuration.platform
+        labels = configuration.labels
     }
 
     /// All blobs, each once: documents, configuration, layers.

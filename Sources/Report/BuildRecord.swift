@@ -56,6 +56,8 @@ public struct Material: Hashable, Sendable {
     public var url: String?
     /// Its digest; of an image that of what its name points at.
     public var digest: SHA256Digest
+    /// Of an image, the digest of the target platform's manifest.
+    public var manifest: SHA256Digest?
     /// Its makers' version.
     public var version: String?
     /// The licence, as its makers declare it.
@@ -67,13 +69,15 @@ public struct Material: Hashable, Sendable {
 
     /// Something gathered, by its facts.
     public init(
-        _ kind: Kind, _ name: String, url: String? = nil, digest: SHA256Digest, version: String? = nil,
+        _ kind: Kind, _ name: String, url: String? = nil, digest: SHA256Digest, manifest: SHA256Digest? = nil,
+        version: String? = nil,
         licence: String? = nil, supplier: String? = nil, vouched: String? = nil
     ) {
         self.kind = kind
         self.name = name
         self.url = url
         self.digest = digest
+        self.manifest = manifest
         self.version = version
         self.licence = licence
         self.supplier = supplier

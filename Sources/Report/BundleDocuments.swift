@@ -11,8 +11,8 @@ public enum BundleDocuments {
     ) -> [(name: String, bytes: [UInt8])] {
         [
             (BundleFile.readme, Readme.text(for: manifest)), (BundleFile.report, HTMLReport.text(for: manifest)),
-            (BundleFile.cycloneDX, CycloneDX.document(for: manifest, digest: digest)),
-            (BundleFile.spdx, SPDX.document(for: manifest, digest: digest)),
+            (BundleFile.cycloneDX, CycloneDX.document(for: manifest, digest: digest, record)),
+            (BundleFile.spdx, SPDX.document(for: manifest, digest: digest, record)),
         ]
     }
 }

@@ -7,18 +7,30 @@ public enum CycloneDX {
     /// The bytes of `sbom.cdx.json`; time and serial number follow from the manifest.
     ///
     /// - Parameter digest: Of `manifest.json`.
-    public static func document(for manifest: Manifest, digest: SHA256Digest) -> [UInt8] {
-        let urls = sourceURLs(manifest)
-        let files = manifest.entries.compactMap { file($0, urls) }
-        let images = manifest.images.map { image($0, manifest.target.architecture) }
+    public static func document(
+        for manifest: Manifest, digest: SHA256Digest, _ record: BuildRecord? = nil
+    ) -> [UInt8] {
+        let inventory = Inventory(manifest, record)
+        let files = manifest.entries.compactMap { file($0, inventory) }
+        let images = manifest.images.map { image($0, manifest.target.architecture, inventory) }
         let references = (files + images).compactMap { $0["bom-ref"] }
         let document: JSONValue = [
             "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
             "serialNumber": .string("urn:uuid:" + DocumentIdentity(digest).uuid),
             "metadata": metadata(manifest), "components": .array(files + images),
-            "dependencies": [["ref": "bundle", "dependsOn": .array(references)]],
+            "dependencies": .array(
+                [["ref": "bundle", "dependsOn": .array(references)]] + contents(of: manifest)),
         ]
         return document.canonical()
+    }
+
+    /// Which images lie in which archive.
+    private static func contents(of manifest: Manifest) -> [JSONValue] {
+        var archives: [MemberPath: [JSONValue]] = [:]
+        for image in manifest.images { archives[image.archive, default: []].append(.string("image:" + image.name)) }
+        return archives.sorted { $0.key < $1.key }.map { path, images in
+            ["ref": .string("file:" + path.text), "dependsOn": .array(images)]
+        }
     }
 
     private static func metadata(_ manifest: Manifest) -> JSONValue {
@@ -39,30 +51,71 @@ public enum CycloneDX {
         ]
     }
 
-    private static func file(_ entry: Entry, _ urls: [SHA256Digest: String]) -> JSONValue? {
+    private static func file(_ entry: Entry, _ inventory: Inventory) -> JSONValue? {
         guard let content = entry.content else { return nil }
         var component: JSONObject = [
             "type": "file", "bom-ref": .string("file:" + entry.path.text), "name": .string(entry.place.text),
             "hashes": [["alg": "SHA-256", "content": .string(content.digest.hex)]],
         ]
-        if let url = urls[content.digest] {
-            component.append("externalReferences", [["type": "distribution", "url": .string(url)]])
-        }
+        let known = inventory.file(content.digest)
+        if let version = known?.version { component.append("version", .string(version)) }
+        add(known, to: &component)
+        let references = references(content.digest, inventory)
+        if !references.isEmpty { component.append("externalReferences", .array(references)) }
         return .object(component)
     }
 
-    private static func image(_ image: BundledImage, _ architecture: Architecture) -> JSONValue {
+    /// Where a file came from, and the makers' checksum file that it was compared with, by digest.
+    private static func references(_ digest: SHA256Digest, _ inventory: Inventory) -> [JSONValue] {
+        var references: [JSONValue] = []
+        if let url = inventory.url(digest) {
+            references.append(
+                [
+                    "type": "distribution", "url": .string(url),
+                    "hashes": [["alg": "SHA-256", "content": .string(digest.hex)]],
+                ])
+        }
+        if let list = inventory.checksum(digest) {
+            references.append([
+                "type": "attestation", "url": .string(list.url), "comment": "the makers' checksum file",
+                "hashes": [["alg": "SHA-256", "content": .string(list.digest.hex)]],
+            ])
+        }
+        return references
+    }
+
+    /// What the makers declare: a licence by its SPDX name where it has one, otherwise in their words.
+    private static func add(_ known: Material?, to component: inout JSONObject) {
+        if let supplier = known?.supplier { component.append("supplier", ["name": .string(supplier)]) }
+        if let licence = LicenceExpression(known?.licence) {
+            let choice: JSONValue =
+                if licence.isSingle {
+                    ["license": ["id": .string(licence.text), "acknowledgement": "declared"]]
+                } else if let expression = licence.spdx {
+                    ["expression": .string(expression), "acknowledgement": "declared"]
+                } else { ["license": ["name": .string(licence.text), "acknowledgement": "declared"]] }
+            component.append("licenses", [choice])
+        }
+        guard let known, known.kind != .image else { return }
+        component.append(
+            "properties",
+            [
+                ["name": "sealift:kind", "value": .string(known.kind.rawValue)],
+                ["name": "sealift:name", "value": .string(known.name)],
+            ])
+    }
+
+    private static func image(
+        _ image: BundledImage, _ architecture: Architecture, _ inventory: Inventory
+    ) -> JSONValue {
         let name = ImageName(image.name)
-        return [
+        var component: JSONObject = [
             "type": "container", "bom-ref": .string("image:" + image.name), "name": .string(name.repository),
             "version": .string(name.tag ?? image.digest.description),
             "hashes": [["alg": "SHA-256", "content": .string(image.manifest.hex)]],
             "purl": .string(name.packageURL(digest: image.digest, architecture: architecture)),
         ]
+        add(inventory.image(image.digest), to: &component)
+        return .object(component)
     }
-}
-
-/// Where content was fetched from, by digest.
-func sourceURLs(_ manifest: Manifest) -> [SHA256Digest: String] {
-    Dictionary(manifest.sources.map { ($0.content.digest, $0.url) }) { first, _ in first }
 }

@@ -69,6 +69,7 @@ public enum ProvenancePredicate {
     /// A ResourceDescriptor (in-toto/attestation, spec/v1/resource_descriptor.md).
     private static func dependency(_ material: Material, _ manifest: Manifest) -> JSONValue {
         var notes: JSONObject = ["kind": .string(material.kind.rawValue)]
+        if let manifest = material.manifest { notes.append("manifest", .string(manifest.description)) }
         if let version = material.version { notes.append("version", .string(version)) }
         if let vouched = material.vouched { notes.append("vouched", .string(vouched)) }
         var dependency: JSONObject = ["name": .string(material.name), "digest": digest(material.digest)]

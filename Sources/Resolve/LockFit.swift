@@ -36,6 +36,10 @@ struct LockFit {
                 ("takes", "from", locked.place, definition.artefacts[locked.name]?.place ?? artefact.url),
                 ("checks", "by", locked.checksum?.url, digest == nil ? artefact.checksum?.url : nil),
                 (
+                    "has signed", "at", locked.signature?.document.url,
+                    isMakers(locked, artefact) ? artefact.signature?.url : nil
+                ),
+                (
                     "knows", "as", locked.content.digest.description,
                     digest?.description ?? locked.content.digest.description
                 ),
@@ -46,6 +50,11 @@ struct LockFit {
             }
         }
         return nil
+    }
+
+    /// Whether it is what the makers have at the profile's own address.
+    private func isMakers(_ locked: LockedArtefact, _ artefact: ReleaseArtefact) -> Bool {
+        locked.origin == artefact.url.map { .url($0) } && definition.artefacts[locked.name]?.digest == nil
     }
 
     private var listFault: String? {

@@ -1,5 +1,6 @@
 import Definition
 import Format
+import LibCrypto
 import OCI
 import Registry
 import Values
@@ -24,10 +25,13 @@ struct Pins {
 
     /// The artefact, if it comes from the same place and is vouched for by the same file.
     func artefact(
-        _ name: String, of release: Release, url: String, digest: SHA256Digest?, checksum: String?
+        _ name: String, of release: Release, url: String, digest: SHA256Digest?, checksum: String?,
+        signature: ReleaseSignature?
     ) -> LockedArtefact? {
         lock(of: release)?.artefacts.first { artefact in
             artefact.name == name && artefact.origin == .url(url) && artefact.checksum?.url == checksum
+                && artefact.signature?.document.url == signature?.url
+                && artefact.signature?.key == signature?.key?.fingerprint
                 && (digest ?? artefact.content.digest) == artefact.content.digest
         }
     }

@@ -2,6 +2,7 @@ import Definition
 import Fetch
 import Format
 import Gather
+import LibCrypto
 import Store
 import Values
 
@@ -49,7 +50,11 @@ extension Resolution {
     ) throws(ResolveError) -> LockedArtefact {
         let checksum = digest == nil ? artefact.checksum?.url : nil
         let release = documents.release
-        if let kept = pins.artefact(artefact.name, of: release, url: url, digest: digest, checksum: checksum) {
+        // Of what a definition takes from elsewhere, the makers may know nothing.
+        let source = artefact.url == url && digest == nil ? artefact.signature : nil
+        if let kept = pins.artefact(
+            artefact.name, of: release, url: url, digest: digest, checksum: checksum, signature: source)
+        {
             return kept
         }
         let vouched = digest == nil ? try vouched(artefact, &documents) : nil
@@ -60,7 +65,23 @@ extension Resolution {
             // Of an address that the definition gives, the makers know nothing.
             throw artefact.url == url ? self.error(error, about: release) : .gather(error)
         }
-        return LockedArtefact(name: artefact.name, origin: .url(url), content: content, checksum: vouched?.file)
+        var makers: LockedSignature?
+        if let source { makers = try signature(source, of: artefact.name, content, &documents) }
+        return LockedArtefact(
+            name: artefact.name, origin: .url(url), content: content, checksum: vouched?.file, signature: makers)
+    }
+
+    /// The makers' own signature: checked when the profile names their key, carried in any case.
+    private func signature(
+        _ source: ReleaseSignature, of name: String, _ content: Content, _ documents: inout Documents
+    ) throws(ResolveError) -> LockedSignature {
+        let document = try documents.document(source.url, called: "the signature of the artefact \(name)")
+        guard let key = source.key else { return LockedSignature(document.locked, key: nil) }
+        let text = document.bytes.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard let signature = Base64.decode(String(decoding: text, as: UTF8.self)),
+            key.verifies(signature, overDigest: content.digest)
+        else { throw .signature(artefact: name, url: source.url, key: key.fingerprintText) }
+        return LockedSignature(document.locked, key: key.fingerprint)
     }
 
     /// What the makers' checksum file says.

@@ -27,6 +27,12 @@ extension ResolveError: Diagnosable {
                 "cannot check \(quoted(name)) by the checksum file \(quoted(url)): \(fault.reason)",
                 details: fault.details(name), next: "look at what answers there; it may be the file of another release",
                 exitCode: .gathering)
+        case .signature(let artefact, let url, let key):
+            Diagnostic(
+                "cannot take the artefact \(quoted(artefact)): the makers' signature does not verify",
+                details: [.init("signature", url), .init("key", key)],
+                next: "do not use what answers there; if the makers have a new key, the profile must name it",
+                exitCode: .gathering)
         case .otherContent(let item, let file, let promise, let expected, let found):
             Diagnostic(
                 "cannot take \(quoted(file)) for \(item): its content is not what was promised",

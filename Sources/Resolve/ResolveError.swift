@@ -17,6 +17,8 @@ public enum ResolveError: Error, Hashable, Sendable {
     case unknownVersion(UnknownVersion)
     /// A checksum file, by its URL, does not vouch for a file, by its name.
     case checksum(url: String, name: String, ChecksumFault)
+    /// The makers' signature, by its URL, is none of an artefact by the key that the profile names.
+    case signature(artefact: String, url: String, key: String)
     /// A file is not what its checksum, or the definition, says.
     case otherContent(item: String, file: String, promise: String, expected: SHA256Digest, found: SHA256Digest)
     /// The definition must say where an artefact is.

@@ -2,7 +2,9 @@
 import base64
 import hashlib
 import json
-import pathlib
+import os
+import re
+import subprocess
 import unittest
 
 import forgery
@@ -120,6 +122,27 @@ class Provenance(unittest.TestCase):
         self.assertIn(hashlib.sha256((bundle / "sealift-install").read_bytes()).hexdigest(), text)
         self.assertNotIn(str(bench.folder), text)
         self.assertNotIn("startedOn", text)
+
+
+class Guide(unittest.TestCase):
+    """docs/guides/evidence.md, block by block, as an auditor types it."""
+
+    def test_every_block_runs_as_it_is_written(self):
+        place = bench.folder / "auditor"
+        place.mkdir()
+        programs = place / "bin"
+        programs.mkdir()
+        (programs / "sealift").symlink_to(product.tool())
+        blocks = re.findall(r"^```sh ?(\w*)\n(.*?)^```$", (scratch.ROOT / "docs/guides/evidence.md").read_text(), re.M | re.S)
+        self.assertGreaterEqual(len(blocks), 8)
+        for needed, lines in blocks:
+            with self.subTest(block=lines), tally.attack("E5", "blocks of docs/guides/evidence.md run as written"):
+                if needed == "cosign" and not (programs / "cosign").exists():
+                    (programs / "cosign").symlink_to(judges.cosign())
+                environment = {"PATH": f"{programs}:{os.environ['PATH']}", "key": str(key), "scratch": str(place), "HOME": str(place)}
+                done = subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", lines], cwd=bundle, env=environment, text=True, capture_output=True)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertTrue((place / "statement.json").stat().st_size)
 
 
 class Demands(unittest.TestCase):

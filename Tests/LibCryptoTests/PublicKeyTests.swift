@@ -17,6 +17,10 @@ import Values
         let key = try Vectors.key(algorithm)
         let signature = Vectors.signature(algorithm)
         #expect(key.verifies(signature, over: Vectors.message))
+        // Ed25519 signs messages, not digests.
+        let isOverDigests = algorithm == .ecdsaP256
+        #expect(key.verifies(signature, overDigest: .of(Vectors.message)) == isOverDigests)
+        #expect(!key.verifies(signature, overDigest: .of([])) && !key.verifies([], overDigest: .of(Vectors.message)))
         for index in signature.indices {
             var flipped = signature
             flipped[index] ^= 1

@@ -129,4 +129,53 @@ import Values
         #expect(uuid.count == 36 && uuid[14] == "8" && "89ab".contains(uuid[19]))
         #expect(DocumentIdentity(.of([1])).uuid != DocumentIdentity(digest).uuid)
     }
+
+    @Test(
+        arguments: [
+            ("Apache-2.0", "Apache-2.0"),
+            ("MIT AND (Apache-2.0 OR BSD-3-Clause)", "MIT AND (Apache-2.0 OR BSD-3-Clause)"),
+            ("GPL-2.0-only WITH Linux-syscall-note", "GPL-2.0-only WITH Linux-syscall-note"), ("Apache 2.0", nil),
+            ("proprietary", nil),
+            ("MIT AND", nil), ("(MIT", nil), ("MIT OR evil", nil), ("MIT WITH evil", nil), ("MIT)", nil),
+        ] as [(String, String?)])
+    func `only what SPDX knows is an SPDX expression`(text: String, expression: String?) throws {
+        #expect(try #require(LicenceExpression(text)).spdx == expression)
+    }
+
+    @Test func `what makers declare stands in both lists, and nothing else`() throws {
+        let record = BuildRecord(
+            definition: .init(name: "line7", digest: .of([1])), profile: .init(name: "k3s", digest: .of([2])),
+            lock: .of([3]),
+            requested: "stable",
+            materials: [
+                Material(
+                    .artefact, "binary", url: "https://example.com/k3s", digest: Self.content("k3s").digest,
+                    version: "v1.31.4+k3s1", supplier: "Acme"),
+                Material(
+                    .image, "docker.io/library/nginx:1.27", digest: .of(Array("index".utf8)), licence: "all ours",
+                    supplier: "nginx"),
+            ])
+        let cyclone = try JSONValue.parse(CycloneDX.document(for: manifest, digest: digest, record))
+        let components = try #require(cyclone["components"]?.arrayValue)
+        #expect(components[2]["version"] == "v1.31.4+k3s1" && components[2]["supplier"]?["name"] == "Acme")
+        #expect(components[2]["licenses"] == nil)
+        #expect(components[3]["licenses"]?.arrayValue?.first?["license"]?["name"] == "all ours")
+        let spdx = try JSONValue.parse(SPDX.document(for: manifest, digest: digest, record))
+        let image = try #require(spdx["packages"]?.arrayValue?.last)
+        #expect(image["licenseDeclared"] == "NOASSERTION" && image["supplier"] == "Organization: nginx")
+        #expect(image["licenseComments"] == "declared by its makers as: all ours")
+    }
+
+    @Test func `provenance has no times of its own, and every material`() throws {
+        let record = BuildRecord(
+            definition: .init(name: "line7", digest: .of([1])), profile: .init(name: "k3s", digest: .of([2])),
+            lock: .of([3]),
+            requested: "stable",
+            materials: [Material(.file, "./b", digest: .of([5])), Material(.file, "./a", digest: .of([4]))])
+        let predicate = ProvenancePredicate.document(
+            for: manifest, record, volumeSize: .mebibytes(64), installer: .of([6]))
+        let dependencies = predicate["buildDefinition"]?["resolvedDependencies"]?.arrayValue
+        #expect(dependencies?.compactMap { $0["name"]?.stringValue } == ["./a", "./b"])
+        #expect(predicate["runDetails"]?["metadata"]?.objectValue?.count == 0)
+    }
 }
