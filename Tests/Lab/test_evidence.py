@@ -146,7 +146,7 @@ class Guide(unittest.TestCase):
 
 
 class Demands(unittest.TestCase):
-    """What is demanded and not there is refused with the exit code for policy, by both programs."""
+    """What is demanded and does not count is refused, by both programs."""
 
     def verify(self, victim, *options, status=product.Exit.DONE, program="sealift"):
         words = {"sealift": lambda: [product.tool(), "verify", victim], "sealift-install": lambda: [product.installer(), "verify", "--bundle", victim]}[program]()
@@ -175,27 +175,31 @@ class Demands(unittest.TestCase):
         def another_predicate(victim):
             forgery.flip(victim / "provenance.json", -10)
 
-        attacks = [("provenance", change) for change in (
-            no_line, only_the_approver, another_predicate, lambda victim: forgery.replace(victim / ATTESTATIONS, b"{}\n"),
-            lambda victim: forgery.replace(victim / ATTESTATIONS, b""), lambda victim: forgery.link(victim / ATTESTATIONS),
-            lambda victim: forgery.replace(victim / ATTESTATIONS, b" " * (16 * 1024 * 1024 + 1)))]
+        # Not there, or by nobody who counts: 8. There, and not what was signed: 11.
+        absent, damaged = product.Exit.POLICY, product.Exit.DAMAGED
+        attacks = [("provenance", status, change) for status, change in (
+            (absent, no_line), (absent, only_the_approver), (damaged, another_predicate),
+            (absent, lambda victim: forgery.replace(victim / ATTESTATIONS, b"{}\n")),
+            (absent, lambda victim: forgery.replace(victim / ATTESTATIONS, b"")),
+            (damaged, lambda victim: forgery.link(victim / ATTESTATIONS)),
+            (damaged, lambda victim: forgery.replace(victim / ATTESTATIONS, b" " * (16 * 1024 * 1024 + 1))))]
         for kind in KINDS[:3]:
-            attacks.append((kind, lambda victim, kind=kind: forgery.flip(victim / kind, 20)))
+            attacks.append((kind, damaged, lambda victim, kind=kind: forgery.flip(victim / kind, 20)))
             if kind != "report.html":
-                attacks.append((f"{kind},provenance", lambda victim, kind=kind: forgery.flip(victim / kind, 20)))
-        for demand, change in attacks:
+                attacks.append((f"{kind},provenance", damaged, lambda victim, kind=kind: forgery.flip(victim / kind, 20)))
+        for demand, status, change in attacks:
             for program in ("sealift", "sealift-install"):
                 with self.subTest(demand=demand, program=program), forgery.copy(bundle) as victim, tally.attack("E3", "evidence that is demanded and does not count"):
                     change(victim)
-                    report = self.report(victim, "--require", demand, status=product.Exit.POLICY, program=program)
-                    self.assertEqual((report["verdict"], report["exitCode"]), ("refused", product.Exit.POLICY))
+                    report = self.report(victim, "--require", demand, status=status, program=program)
+                    self.assertEqual((report["verdict"], report["exitCode"]), ("refused", status))
                     self.assertIn("is demanded", report["error"]["message"])
                     self.assertTrue(report["error"]["next"])
                     # Nobody is refused for evidence that nobody demands.
                     self.verify(victim, program=program)
 
     def test_a_demand_for_nothing_known_is_a_mistake_of_usage(self):
-        for text in ("sbom", "", "provenance,", "provenance, report.html"):
+        for text in ("sbom", "provenance,", "provenance, report.html"):
             with self.subTest(text=text):
                 done = self.verify(bundle, "--require", text, status=product.Exit.USAGE)
                 self.assertIn("names no evidence", done.errors)
