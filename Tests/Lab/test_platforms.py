@@ -107,14 +107,14 @@ class Platform:
         product.run(*words, home=self.bench.home)
 
     def check_state(self, root, role):
-        """Beside the table only the installer's own state is left, for root's eyes: the receipt, which keeps no secret."""
+        """Beside the table only the installer's own state is left, for root's eyes: the receipt, which keeps no secret, and the latest time seen."""
         if hasattr(self.platform, "install"):
             return
         [name] = [path.name for path in (root / laid.STATE / "receipts").iterdir()]
         receipt = json.loads((root / laid.STATE / "receipts" / name).read_text())
         self.assertEqual((receipt["role"], f"{receipt['bundle']['name']}.json"), (role, name))
         state = {path: what for path, what in tree.listing(root / laid.STATE).items() if what[0][0] != "d"}
-        self.assertEqual({path: what[0] for path, what in state.items()}, {f"receipts/{name}": "-rw-------"})
+        self.assertEqual({path: what[0] for path, what in state.items()}, {"clock": "-rw-------", f"receipts/{name}": "-rw-------"})
 
 
 def load_tests(loader, tests, _pattern):
