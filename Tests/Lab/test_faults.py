@@ -1,6 +1,7 @@
 """The installer under a witness of its own: strace kills it or refuses a call; ext4, XFS and btrfs are cut off; runs race each other.
 
 Rows C7, C8 and C9 of the matrix. `--long` takes every call, thirty cuts for each file system, fifty races of each kind."""
+import ctypes
 import json
 import os
 import pathlib
@@ -23,6 +24,8 @@ Exit = product.Exit
 LONG = bool(os.environ.get("SEALIFT_LONG"))
 FIRST = ("--role", "first-server", "--set", "NODE_IP=192.168.10.5", "--yes")
 DATABASE = "var/lib/rancher/k3s/server/db/state.db"
+# sched.h
+CLONE_NEWNS = 0x20000
 made = []
 
 
@@ -242,6 +245,19 @@ class FileSystems(Case):
             self.assertTrue(good, f"{kind}, {verb}, {call} {when}: {done.stderr} {tree.changes(old, found)[:5]} {tree.changes(after, found)[:5]}")
             scratch.run("umount", point)
             copy.unlink()
+
+    def setUp(self):
+        """Mounts are this thread's own: whoever makes a namespace beside would keep a file system mounted that is unmounted here."""
+        super().setUp()
+        system, mounts = ctypes.CDLL(None, use_errno=True), os.open("/proc/thread-self/ns/mnt", os.O_RDONLY)
+        if system.unshare(CLONE_NEWNS) != 0:
+            self.fail(f"cannot have mounts of its own: {os.strerror(ctypes.get_errno())}")
+
+        def back():
+            self.assertEqual(system.setns(mounts, CLONE_NEWNS), 0)
+            os.close(mounts)
+        self.addCleanup(back)
+        scratch.run("mount", "--make-rprivate", "/")
 
     def copy_of_one_moment(self, image, copy):
         """The kernel may go on writing: a copy to which the image is still equal afterwards is what a cut would have left."""
