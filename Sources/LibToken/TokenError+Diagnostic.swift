@@ -63,7 +63,8 @@ extension TokenError: Diagnosable {
 
     private static func next(_ refusal: TokenURI.Refusal) -> String {
         switch refusal {
-        case .pinInside, .pinSource: "write the PIN into a file that only you can read: ?pin-source=file:/etc/sealift/pin"
+        case .pinInside, .pinSource:
+            "write the PIN into a file that only you can read: ?pin-source=file:/etc/sealift/pin"
         default: "such as pkcs11:token=Company;object=release (RFC 7512)"
         }
     }
