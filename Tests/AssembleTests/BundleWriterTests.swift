@@ -150,7 +150,12 @@ import Values
         guard System.userID == 0 else { return print("skipped: a small tmpfs can only be mounted by root") }
         let small = try fixture.pack.scratch.folder("small")
         #expect(try shell("mount -t tmpfs -o size=26M tmpfs '\(small.text)'").status == 0)
-        defer { _ = try? shell("umount '\(small.text)'") }
+        defer {
+            clearing {
+                let unmounted = try shell("umount '\(small.text)'")
+                #expect(unmounted.status == 0)
+            }
+        }
         _ = try shell("head -c 23M /dev/zero > '\(small.text)/taken'")
         let error = #expect(throws: AssembleError.self) { try fixture.write(to: .folder(small)) }
         guard case .diskFull(small, _, _) = error else { Issue.record("\(String(describing: error))"); return }

@@ -110,7 +110,7 @@ import Values
     @Test func `a build onto another file system fills the cache along the way`() throws {
         let far = FilePath("/dev/shm/sealift-assemble-\(try System.randomName())")
         try Files.makeDirectories(far)
-        defer { try? Files.removeTree(far) }
+        defer { clearing { try Files.removeTree(far) } }
         guard try !fixture.store.isNear(far) else { return print("skipped: /tmp and /dev/shm are one file system") }
         let items = try fixture.items()
         func pack() throws -> PackedPayload {
@@ -131,7 +131,7 @@ import Values
     @Test func `a second copy goes when the build fails`() throws {
         let far = FilePath("/dev/shm/sealift-assemble-\(try System.randomName())")
         try Files.makeDirectories(far)
-        defer { try? Files.removeTree(far) }
+        defer { clearing { try Files.removeTree(far) } }
         let items = try fixture.items()
         try fixture.store.damage(.of(noise(1_100_000, seed: 2)), to: [1])
         let packer = Packer(store: fixture.store, cache: fixture.cache, options: .init(builder: PackFixture.builder))

@@ -2,7 +2,13 @@ import Format
 import LibCrypto
 import Posix
 import Store
+import Testing
 import Values
+
+/// Takes something away at the end of a test; what cannot be taken away is a failure of it.
+func clearing(_ body: () throws -> Void) {
+    do { try body() } catch { Issue.record(error) }
+}
 
 /// A folder of its own for one test, removed in the end.
 final class Scratch {
@@ -13,7 +19,7 @@ final class Scratch {
         try Files.makeDirectories(path)
     }
 
-    deinit { try? Files.removeTree(path) }
+    deinit { clearing { try Files.removeTree(path) } }
 
     func folder(_ name: String) throws -> FilePath {
         try Files.makeDirectories(path.appending(name))

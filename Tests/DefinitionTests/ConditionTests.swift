@@ -45,7 +45,7 @@ struct ConditionTests {
     private func load(_ more: String, profile: String = profile) throws -> Definition {
         let folder = FilePath("/tmp/sealift-definition-\(try Hex.encode(System.randomBytes(8)))")
         try Files.makeDirectories(folder)
-        defer { try? Files.removeTree(folder) }
+        defer { do { try Files.removeTree(folder) } catch { Issue.record(error) } }
         try Files.replace(folder.appending("small.yaml"), with: Array(profile.utf8))
         let text = "name: a\nversion: \"1\"\nplatform: {profile: small, version: \"1.2\", arch: amd64}\n" + more
         return try Definition.parse(Array(text.utf8), path: "a.yaml", profiles: [folder])
